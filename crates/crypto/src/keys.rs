@@ -71,8 +71,7 @@ pub fn mac(key: &MacKey, message: &[u8]) -> [u8; 32] {
 /// constant time.
 pub fn mac_matches(key: &MacKey, message: &[u8], tag: &[u8]) -> bool {
     let expected = Zeroizing::new(mac(key, message));
-    (TAG_BYTES_MIN..=expected.len()).contains(&tag.len())
-        && bool::from(expected[..tag.len()].ct_eq(tag))
+    (TAG_BYTES_MIN..=expected.len()).contains(&tag.len()) && bool::from(expected[..tag.len()].ct_eq(tag))
 }
 
 fn expand(salt: &[u8], root: &[u8], info: &[u8], key: &mut [u8]) {
@@ -144,26 +143,14 @@ mod tests {
     #[test]
     fn hmac_matches_rfc_4231() {
         for (key, message, expected) in [
-            (
-                vec![0x0b; 20],
-                b"Hi There".to_vec(),
-                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
-            ),
+            (vec![0x0b; 20], b"Hi There".to_vec(), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
             (
                 b"Jefe".to_vec(),
                 b"what do ya want for nothing?".to_vec(),
                 "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
             ),
-            (
-                vec![0xaa; 20],
-                vec![0xdd; 50],
-                "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
-            ),
-            (
-                (1..=25).collect(),
-                vec![0xcd; 50],
-                "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
-            ),
+            (vec![0xaa; 20], vec![0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+            ((1..=25).collect(), vec![0xcd; 50], "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"),
         ] {
             let key = MacKey::from_bytes(zero_filled(&key));
             assert_eq!(mac(&key, &message)[..], hex(expected));
@@ -175,11 +162,7 @@ mod tests {
     #[test]
     fn a_tag_truncated_to_128_bits_matches() {
         let key = MacKey::from_bytes(zero_filled(&[0x0c; 20]));
-        assert!(mac_matches(
-            &key,
-            b"Test With Truncation",
-            &hex("a3b6167473100ee06e0c796c2955552b")
-        ));
+        assert!(mac_matches(&key, b"Test With Truncation", &hex("a3b6167473100ee06e0c796c2955552b")));
     }
 
     #[test]
@@ -207,18 +190,8 @@ mod tests {
         assert_eq!(index[..], mac(&key, b"email:v1\0alice@example.org")[..16]);
         assert_ne!(index, keyed_index(&key, "email:v2", b"alice@example.org"));
         assert_ne!(index, keyed_index(&key, "email:v1", b"alice@example.com"));
-        assert_ne!(
-            index,
-            keyed_index(
-                &MacKey::from_bytes([8; 32]),
-                "email:v1",
-                b"alice@example.org"
-            )
-        );
-        assert_ne!(
-            keyed_index(&key, "a", b"b\0c"),
-            keyed_index(&key, "a", b"bc")
-        );
+        assert_ne!(index, keyed_index(&MacKey::from_bytes([8; 32]), "email:v1", b"alice@example.org"));
+        assert_ne!(keyed_index(&key, "a", b"b\0c"), keyed_index(&key, "a", b"bc"));
     }
 
     #[test]
@@ -229,9 +202,6 @@ mod tests {
 
     #[test]
     fn a_key_never_prints_itself() {
-        assert_eq!(
-            format!("{:?}", MacKey::from_bytes([7; 32])),
-            "MacKey(redacted)"
-        );
+        assert_eq!(format!("{:?}", MacKey::from_bytes([7; 32])), "MacKey(redacted)");
     }
 }

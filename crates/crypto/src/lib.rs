@@ -16,10 +16,7 @@ mod vectors {
 
     pub(crate) fn hex(digits: &str) -> Vec<u8> {
         let digits: String = digits.split_whitespace().collect();
-        (0..digits.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
-            .collect()
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
     }
 
     /// A shorter HMAC key equals the same key filled with zeros to the block length (RFC 2104 §2).

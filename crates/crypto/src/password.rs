@@ -42,11 +42,7 @@ pub struct Argon2Cost {
 impl Default for Argon2Cost {
     /// The floor of the OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
     fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            passes: 2,
-            lanes: 1,
-        }
+        Self { memory_kib: 19_456, passes: 2, lanes: 1 }
     }
 }
 
@@ -82,9 +78,7 @@ impl PasswordHash {
     /// else.
     pub fn parse(phc: &str) -> Result<Self, HashError> {
         let parsed = phc::PasswordHash::new(phc).map_err(|_| HashError::Malformed)?;
-        if parsed.algorithm != argon2::ARGON2ID_IDENT
-            || parsed.version != Some(Version::V0x13.into())
-        {
+        if parsed.algorithm != argon2::ARGON2ID_IDENT || parsed.version != Some(Version::V0x13.into()) {
             return Err(HashError::Algorithm);
         }
         let cost = read_cost(&parsed.params)?;
@@ -92,12 +86,7 @@ impl PasswordHash {
             return Err(HashError::Malformed);
         };
         context(cost, tag.len())?;
-        Ok(Self {
-            phc: Zeroizing::new(phc.to_owned()),
-            cost,
-            salt,
-            tag,
-        })
+        Ok(Self { phc: Zeroizing::new(phc.to_owned()), cost, salt, tag })
     }
 
     /// The PHC string, to be stored.
@@ -140,13 +129,7 @@ pub struct Arena {
 }
 
 impl Arena {
-    fn tag(
-        &mut self,
-        context: &Argon2<'_>,
-        password: &[u8],
-        salt: &[u8],
-        tag: &mut [u8],
-    ) -> argon2::Result<()> {
+    fn tag(&mut self, context: &Argon2<'_>, password: &[u8], salt: &[u8], tag: &mut [u8]) -> argon2::Result<()> {
         let used = self.at_least(context.params().block_count());
         let outcome = context.hash_password_into_with_memory(password, salt, tag, &mut *used);
         used.iter_mut().for_each(Zeroize::zeroize);
@@ -180,9 +163,7 @@ pub fn hash(
     }
     let context = context(cost, TAG_BYTES)?;
     let mut tag = Zeroizing::new([0; TAG_BYTES]);
-    arena
-        .tag(&context, password, salt, &mut *tag)
-        .expect("password, salt and cost are within bounds");
+    arena.tag(&context, password, salt, &mut *tag).expect("password, salt and cost are within bounds");
     Ok(written(cost, salt, &*tag))
 }
 
@@ -203,16 +184,11 @@ pub fn verify(password: &SecretString, hash: &PasswordHash, arena: &mut Arena) -
 }
 
 fn context(cost: Argon2Cost, tag_bytes: usize) -> Result<Argon2<'static>, HashError> {
-    let Argon2Cost {
-        memory_kib,
-        passes,
-        lanes,
-    } = cost;
+    let Argon2Cost { memory_kib, passes, lanes } = cost;
     if memory_kib > MEMORY_KIB_MAX || passes > PASSES_MAX || lanes > LANES_MAX {
         return Err(HashError::Cost);
     }
-    let params =
-        Params::new(memory_kib, passes, lanes, Some(tag_bytes)).map_err(|_| HashError::Cost)?;
+    let params = Params::new(memory_kib, passes, lanes, Some(tag_bytes)).map_err(|_| HashError::Cost)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -223,30 +199,15 @@ fn read_cost(params: &phc::ParamsString) -> Result<Argon2Cost, HashError> {
     if params.iter().count() != 3 {
         return Err(HashError::Cost);
     }
-    Ok(Argon2Cost {
-        memory_kib: decimal("m")?,
-        passes: decimal("t")?,
-        lanes: decimal("p")?,
-    })
+    Ok(Argon2Cost { memory_kib: decimal("m")?, passes: decimal("t")?, lanes: decimal("p")? })
 }
 
 fn written(cost: Argon2Cost, salt: &[u8; SALT_BYTES], tag: &[u8]) -> PasswordHash {
-    let Argon2Cost {
-        memory_kib,
-        passes,
-        lanes,
-    } = cost;
+    let Argon2Cost { memory_kib, passes, lanes } = cost;
     let salt = phc::Salt::new(salt).expect("a PHC salt may have 16 bytes");
     let tag = phc::Output::new(tag).expect("a PHC tag may have 32 bytes");
-    let phc = Zeroizing::new(format!(
-        "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}"
-    ));
-    PasswordHash {
-        phc,
-        cost,
-        salt,
-        tag,
-    }
+    let phc = Zeroizing::new(format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}"));
+    PasswordHash { phc, cost, salt, tag }
 }
 
 #[cfg(test)]
@@ -255,11 +216,7 @@ mod tests {
     use crate::vectors::hex;
     use argon2::{AssociatedData, ParamsBuilder};
 
-    const CHEAP: Argon2Cost = Argon2Cost {
-        memory_kib: 64,
-        passes: 1,
-        lanes: 1,
-    };
+    const CHEAP: Argon2Cost = Argon2Cost { memory_kib: 64, passes: 1, lanes: 1 };
     const SALT: [u8; 16] = *b"sixteen byte sal";
 
     fn secret(text: &str) -> SecretString {
@@ -267,13 +224,7 @@ mod tests {
     }
 
     fn alices_hash() -> PasswordHash {
-        hash(
-            &secret("correct horse"),
-            &SALT,
-            CHEAP,
-            &mut Arena::default(),
-        )
-        .unwrap()
+        hash(&secret("correct horse"), &SALT, CHEAP, &mut Arena::default()).unwrap()
     }
 
     /// RFC 9106 §5.3. Its secret and associated data are not part of our interface, so the context
@@ -288,16 +239,10 @@ mod tests {
             .data(AssociatedData::new(&[4; 12]).unwrap())
             .build()
             .unwrap();
-        let context =
-            Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params).unwrap();
+        let context = Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params).unwrap();
         let mut tag = [0; 32];
-        Arena::default()
-            .tag(&context, &[1; 32], &[2; 16], &mut tag)
-            .unwrap();
-        assert_eq!(
-            tag[..],
-            hex("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659")
-        );
+        Arena::default().tag(&context, &[1; 32], &[2; 16], &mut tag).unwrap();
+        assert_eq!(tag[..], hex("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"));
     }
 
     /// From the test suite of the reference implementation (P-H-C/phc-winner-argon2, `src/test.c`).
@@ -309,14 +254,8 @@ mod tests {
             "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
         ] {
             let stored = PasswordHash::parse(phc).unwrap();
-            assert!(
-                verify(&secret("password"), &stored, &mut Arena::default()),
-                "{phc}"
-            );
-            assert!(
-                !verify(&secret("passwore"), &stored, &mut Arena::default()),
-                "{phc}"
-            );
+            assert!(verify(&secret("password"), &stored, &mut Arena::default()), "{phc}");
+            assert!(!verify(&secret("passwore"), &stored, &mut Arena::default()), "{phc}");
         }
     }
 
@@ -325,13 +264,7 @@ mod tests {
         let stored = alices_hash();
         let mut arena = Arena::default();
         assert!(verify(&secret("correct horse"), &stored, &mut arena));
-        for wrong in [
-            "",
-            "correct hors",
-            "correct horse ",
-            "Correct horse",
-            "correct horse\0",
-        ] {
+        for wrong in ["", "correct hors", "correct horse ", "Correct horse", "correct horse\0"] {
             assert!(!verify(&secret(wrong), &stored, &mut arena), "{wrong:?}");
         }
     }
@@ -340,29 +273,17 @@ mod tests {
     fn a_hash_survives_storage() {
         let stored = PasswordHash::parse(alices_hash().expose()).unwrap();
         assert_eq!(stored.expose(), alices_hash().expose());
-        assert!(verify(
-            &secret("correct horse"),
-            &stored,
-            &mut Arena::default()
-        ));
+        assert!(verify(&secret("correct horse"), &stored, &mut Arena::default()));
     }
 
     #[test]
     fn one_arena_serves_hashes_of_every_size_and_is_empty_after_each() {
         let mut arena = Arena::default();
         for memory_kib in [64, 8, 128, 16] {
-            let cost = Argon2Cost {
-                memory_kib,
-                ..CHEAP
-            };
+            let cost = Argon2Cost { memory_kib, ..CHEAP };
             let stored = hash(&secret("one"), &SALT, cost, &mut arena).unwrap();
             assert!(verify(&secret("one"), &stored, &mut Arena::default()));
-            assert!(
-                arena
-                    .blocks
-                    .iter()
-                    .all(|block| block.as_ref().iter().all(|word| *word == 0))
-            );
+            assert!(arena.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
         }
         assert_eq!(arena.blocks.len(), 128);
     }
@@ -390,22 +311,10 @@ mod tests {
             let outcome = PasswordHash::parse(&format!("{head}{SALT_AND_TAG}"));
             assert_eq!(outcome.err(), Some(refusal), "{head}");
         }
-        for incomplete in [
-            "",
-            "$",
-            "$argon2id$v=19$m=256,t=2,p=1",
-            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ",
-        ] {
-            assert_eq!(
-                PasswordHash::parse(incomplete).err(),
-                Some(HashError::Malformed),
-                "{incomplete:?}"
-            );
+        for incomplete in ["", "$", "$argon2id$v=19$m=256,t=2,p=1", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ"] {
+            assert_eq!(PasswordHash::parse(incomplete).err(), Some(HashError::Malformed), "{incomplete:?}");
         }
-        assert_eq!(
-            PasswordHash::parse("$2b$12$abcdefghijklmnopqrstuv").err(),
-            Some(HashError::Malformed)
-        );
+        assert_eq!(PasswordHash::parse("$2b$12$abcdefghijklmnopqrstuv").err(), Some(HashError::Malformed));
     }
 
     #[test]
@@ -417,30 +326,14 @@ mod tests {
     #[test]
     fn no_hash_is_made_outside_the_bounds() {
         for cost in [
-            Argon2Cost {
-                memory_kib: MEMORY_KIB_MAX + 1,
-                ..CHEAP
-            },
-            Argon2Cost {
-                passes: PASSES_MAX + 1,
-                ..CHEAP
-            },
-            Argon2Cost {
-                lanes: LANES_MAX + 1,
-                ..CHEAP
-            },
-            Argon2Cost {
-                memory_kib: 7,
-                ..CHEAP
-            },
+            Argon2Cost { memory_kib: MEMORY_KIB_MAX + 1, ..CHEAP },
+            Argon2Cost { passes: PASSES_MAX + 1, ..CHEAP },
+            Argon2Cost { lanes: LANES_MAX + 1, ..CHEAP },
+            Argon2Cost { memory_kib: 7, ..CHEAP },
             Argon2Cost { passes: 0, ..CHEAP },
             Argon2Cost { lanes: 0, ..CHEAP },
         ] {
-            assert_eq!(
-                hash(&secret("x"), &SALT, cost, &mut Arena::default()).err(),
-                Some(HashError::Cost),
-                "{cost:?}"
-            );
+            assert_eq!(hash(&secret("x"), &SALT, cost, &mut Arena::default()).err(), Some(HashError::Cost), "{cost:?}");
         }
     }
 
@@ -453,10 +346,7 @@ mod tests {
         assert!(verify(&secret(&longest), &stored, &mut arena));
         assert!(!verify(&secret(&"é".repeat(511)), &stored, &mut arena));
         let longer = secret(&format!("{longest}x"));
-        assert_eq!(
-            hash(&longer, &SALT, CHEAP, &mut arena).err(),
-            Some(HashError::PasswordTooLong)
-        );
+        assert_eq!(hash(&longer, &SALT, CHEAP, &mut arena).err(), Some(HashError::PasswordTooLong));
         assert!(!verify(&longer, &stored, &mut arena));
     }
 
@@ -465,30 +355,16 @@ mod tests {
         let stored = alices_hash();
         assert!(!stored.is_weaker_than(&CHEAP));
         assert!(!stored.is_weaker_than(&Argon2Cost { lanes: 4, ..CHEAP }));
-        assert!(!stored.is_weaker_than(&Argon2Cost {
-            memory_kib: 32,
-            ..CHEAP
-        }));
-        assert!(stored.is_weaker_than(&Argon2Cost {
-            memory_kib: 65,
-            ..CHEAP
-        }));
+        assert!(!stored.is_weaker_than(&Argon2Cost { memory_kib: 32, ..CHEAP }));
+        assert!(stored.is_weaker_than(&Argon2Cost { memory_kib: 65, ..CHEAP }));
         assert!(stored.is_weaker_than(&Argon2Cost { passes: 2, ..CHEAP }));
-        let short_salt =
-            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
-        assert!(
-            PasswordHash::parse(short_salt)
-                .unwrap()
-                .is_weaker_than(&CHEAP)
-        );
+        let short_salt = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        assert!(PasswordHash::parse(short_salt).unwrap().is_weaker_than(&CHEAP));
     }
 
     #[test]
     fn a_hash_never_prints_itself() {
         let stored = alices_hash();
-        assert_eq!(
-            format!("{stored} {stored:?}"),
-            "redacted PasswordHash(redacted)"
-        );
+        assert_eq!(format!("{stored} {stored:?}"), "redacted PasswordHash(redacted)");
     }
 }

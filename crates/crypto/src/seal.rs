@@ -29,9 +29,7 @@ impl SealKey {
     }
 
     fn cipher(&self) -> LessSafeKey {
-        LessSafeKey::new(
-            UnboundKey::new(&AES_256_GCM, &self.0[..]).expect("AES-256 takes 32 bytes"),
-        )
+        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &self.0[..]).expect("AES-256 takes 32 bytes"))
     }
 }
 
@@ -65,13 +63,7 @@ pub enum OpenError {
 ///
 /// The nonce must never repeat under one key: GCM then gives up both secrecy and authenticity.
 /// Random nonces are good for 2³² values per key (NIST SP 800-38D §8.3).
-pub fn seal(
-    key: &SealKey,
-    key_id: u32,
-    place: &Place<'_>,
-    nonce: [u8; 12],
-    plain: &[u8],
-) -> Vec<u8> {
+pub fn seal(key: &SealKey, key_id: u32, place: &Place<'_>, nonce: [u8; 12], plain: &[u8]) -> Vec<u8> {
     let head = head(key_id);
     let mut sealed = Vec::with_capacity(HEAD_BYTES + NONCE_BYTES + plain.len() + TAG_BYTES);
     sealed.extend_from_slice(&head);
@@ -93,17 +85,8 @@ pub fn key_id(sealed: &[u8]) -> Result<u32, OpenError> {
 /// # Errors
 /// [`OpenError::Refused`] for anything else; [`OpenError::Version`] or [`OpenError::Truncated`] if
 /// the form is wrong.
-pub fn open(
-    key: &SealKey,
-    place: &Place<'_>,
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let Parts {
-        key_id,
-        nonce,
-        ciphertext,
-        tag,
-    } = parts(sealed)?;
+pub fn open(key: &SealKey, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let Parts { key_id, nonce, ciphertext, tag } = parts(sealed)?;
     decrypt(key, nonce, &bound(head(key_id), place), ciphertext, tag)
 }
 
@@ -121,15 +104,8 @@ fn parts(sealed: &[u8]) -> Result<Parts<'_>, OpenError> {
     }
     let (key_id, rest) = rest.split_first_chunk().ok_or(OpenError::Truncated)?;
     let (nonce, rest) = rest.split_first_chunk().ok_or(OpenError::Truncated)?;
-    let (ciphertext, tag) = rest
-        .split_last_chunk::<TAG_BYTES>()
-        .ok_or(OpenError::Truncated)?;
-    Ok(Parts {
-        key_id: u32::from_be_bytes(*key_id),
-        nonce: *nonce,
-        ciphertext,
-        tag,
-    })
+    let (ciphertext, tag) = rest.split_last_chunk::<TAG_BYTES>().ok_or(OpenError::Truncated)?;
+    Ok(Parts { key_id: u32::from_be_bytes(*key_id), nonce: *nonce, ciphertext, tag })
 }
 
 fn head(key_id: u32) -> [u8; HEAD_BYTES] {
@@ -153,11 +129,7 @@ fn encrypt(key: &SealKey, nonce: [u8; NONCE_BYTES], bound: &[u8], plain: &[u8], 
     out.extend_from_slice(plain);
     let tag = key
         .cipher()
-        .seal_in_place_separate_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(bound),
-            &mut out[start..],
-        )
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), &mut out[start..])
         .expect("AES-GCM seals up to 64 GiB");
     out.extend_from_slice(tag.as_ref());
 }
@@ -171,13 +143,7 @@ fn decrypt(
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let mut plain = Zeroizing::new(vec![0; ciphertext.len()]);
     key.cipher()
-        .open_separate_gather(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(bound),
-            ciphertext,
-            tag,
-            &mut plain,
-        )
+        .open_separate_gather(Nonce::assume_unique_for_key(nonce), Aad::from(bound), ciphertext, tag, &mut plain)
         .map_err(|_| OpenError::Refused)?;
     Ok(plain)
 }
@@ -188,11 +154,7 @@ mod tests {
     use crate::vectors::hex;
     use proptest::prelude::*;
 
-    const EMAIL: Place<'_> = Place {
-        table: "users",
-        column: "email",
-        row: b"alice",
-    };
+    const EMAIL: Place<'_> = Place { table: "users", column: "email", row: b"alice" };
 
     fn key(byte: u8) -> SealKey {
         SealKey::from_bytes([byte; 32])
@@ -208,13 +170,7 @@ mod tests {
     fn aes_256_gcm_matches_the_nist_vectors() {
         let sixteen = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308";
         for (key, nonce, bound, plain, expected) in [
-            (
-                hex(&"00".repeat(32)),
-                hex(&"00".repeat(12)),
-                vec![],
-                vec![],
-                "530f8afbc74536b9a963b4f1c4cb738b",
-            ),
+            (hex(&"00".repeat(32)), hex(&"00".repeat(12)), vec![], vec![], "530f8afbc74536b9a963b4f1c4cb738b"),
             (
                 hex(&"00".repeat(32)),
                 hex(&"00".repeat(12)),
@@ -226,10 +182,8 @@ mod tests {
                 hex(sixteen),
                 hex("cafebabefacedbaddecaf888"),
                 hex("feedfacedeadbeeffeedfacedeadbeefabaddad2"),
-                hex(
-                    "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72
-                     1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
-                ),
+                hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72
+                     1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39"),
                 "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa
                  8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662
                  76fc6ece0f4e1768cddf8853bb2d551b",
@@ -241,10 +195,7 @@ mod tests {
             encrypt(&key, nonce, &bound, &plain, &mut out);
             assert_eq!(out, hex(expected));
             let (ciphertext, tag) = out.split_at(plain.len());
-            assert_eq!(
-                *decrypt(&key, nonce, &bound, ciphertext, tag).unwrap(),
-                plain
-            );
+            assert_eq!(*decrypt(&key, nonce, &bound, ciphertext, tag).unwrap(), plain);
         }
     }
 
@@ -261,38 +212,18 @@ mod tests {
     fn a_value_of_another_form_is_told_apart() {
         let mut of_another_version = sealed(b"x");
         of_another_version[0] = 2;
-        assert_eq!(
-            open(&key(1), &EMAIL, &of_another_version),
-            Err(OpenError::Version)
-        );
+        assert_eq!(open(&key(1), &EMAIL, &of_another_version), Err(OpenError::Version));
         assert_eq!(key_id(&of_another_version), Err(OpenError::Version));
         assert_eq!(key_id(&[]), Err(OpenError::Truncated));
-        assert_eq!(
-            open(&key(1), &EMAIL, &sealed(b"")[..32]),
-            Err(OpenError::Truncated)
-        );
+        assert_eq!(open(&key(1), &EMAIL, &sealed(b"")[..32]), Err(OpenError::Truncated));
     }
 
     #[test]
     fn a_place_is_not_the_sum_of_its_letters() {
-        let moved = Place {
-            table: "userse",
-            column: "mail",
-            row: b"alice",
-        };
-        assert_eq!(
-            open(&key(1), &moved, &sealed(b"x")),
-            Err(OpenError::Refused)
-        );
-        let moved = Place {
-            table: "users",
-            column: "emaila",
-            row: b"lice",
-        };
-        assert_eq!(
-            open(&key(1), &moved, &sealed(b"x")),
-            Err(OpenError::Refused)
-        );
+        let moved = Place { table: "userse", column: "mail", row: b"alice" };
+        assert_eq!(open(&key(1), &moved, &sealed(b"x")), Err(OpenError::Refused));
+        let moved = Place { table: "users", column: "emaila", row: b"lice" };
+        assert_eq!(open(&key(1), &moved, &sealed(b"x")), Err(OpenError::Refused));
     }
 
     #[test]

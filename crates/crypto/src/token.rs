@@ -14,8 +14,7 @@ const TOKEN_CHARACTERS: usize = 43;
 /// Writes 32 random bytes as a token: base64url without padding (RFC 4648 §5), 43 characters.
 pub fn encode(secret: &[u8; 32]) -> SecretString {
     let mut characters = Zeroizing::new([0; TOKEN_CHARACTERS]);
-    let token =
-        Base64UrlUnpadded::encode(secret, &mut *characters).expect("32 bytes become 43 characters");
+    let token = Base64UrlUnpadded::encode(secret, &mut *characters).expect("32 bytes become 43 characters");
     SecretString::from(token)
 }
 
@@ -36,26 +35,14 @@ mod tests {
     /// FIPS 180-4 examples.
     #[test]
     fn the_digest_is_sha_256() {
-        assert_eq!(
-            digest("abc")[..],
-            hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        );
-        assert_eq!(
-            digest("")[..],
-            hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        );
+        assert_eq!(digest("abc")[..], hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+        assert_eq!(digest("")[..], hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     }
 
     #[test]
     fn a_token_uses_the_alphabet_that_is_safe_in_urls() {
-        assert_eq!(
-            encode(&[0xff; 32]).expose_secret(),
-            "__________________________________________8"
-        );
-        assert_eq!(
-            encode(&[0xfb; 32]).expose_secret(),
-            "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"
-        );
+        assert_eq!(encode(&[0xff; 32]).expose_secret(), "__________________________________________8");
+        assert_eq!(encode(&[0xfb; 32]).expose_secret(), "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s");
     }
 
     proptest! {

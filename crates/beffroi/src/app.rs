@@ -1,0 +1,54 @@
+//! What every request can reach. Built once at start, handed around by clone.
+
+use crate::{
+    config::Config,
+    error::Result,
+    keyring::KeyRing,
+    messages::MessageWriter,
+    platform::{clock::Clock, database::Database, hashing::HashingPool, random::Random},
+    realtime::Hub,
+    roles,
+};
+use std::{ops::Deref, sync::Arc};
+
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub config: Config,
+    pub clock: Clock,
+    pub random: Random,
+    pub database: Database,
+    pub keys: KeyRing,
+    pub hashing: HashingPool,
+    pub hub: Arc<Hub>,
+    pub messages: MessageWriter,
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the database, brings it up to date, refuses one that is not durable or not ours, unwraps the keys.
+    pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self> {
+        let database = config.open_database().await?;
+        database.migrate().await?;
+        database.assert_durable().await?;
+        let keys = KeyRing::open(&database, &config.encryption_key, &clock, &random).await?;
+        roles::ensure_built_in(&database).await?;
+        let hashing = HashingPool::new(config.password_cost, config.hashing_concurrency, random.clone())?;
+        let hub = Arc::new(Hub::default());
+        let messages = MessageWriter::start(database.clone(), hub.clone(), clock.clone(), random.clone());
+        Ok(Self(Arc::new(Parts { config, clock, random, database, keys, hashing, hub, messages })))
+    }
+
+    /// Lets the writer finish what it has taken, then closes the database.
+    pub async fn stop(self) -> Result<()> {
+        self.messages.finish().await;
+        self.database.clone().close().await
+    }
+}

@@ -1,0 +1,7 @@
+//! The audit log: one row per act, written in the transaction of the act (OB-1). Below every feature: it knows none.
+
+mod model;
+mod store;
+
+pub use model::{Act, Circumstances};
+pub use store::{record, record_many};

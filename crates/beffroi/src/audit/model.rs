@@ -1,0 +1,118 @@
+//! What is recorded and under which circumstances. Never a secret, never message text.
+
+use crate::{
+    ids::{InviteId, MessageId, RoomId, SessionId, UserId},
+    platform::{clock::Moment, i18n::Language},
+};
+use serde_json::{Value, json};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// Who acts, from where and when: the columns that every row shares.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    pub request_id: Uuid,
+    pub user: Option<UserId>,
+    pub ip_address: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    pub language: Language,
+    pub now: Moment,
+}
+
+impl Circumstances {
+    /// Somebody with a shell on the server, or the server itself.
+    pub fn shell(request_id: Uuid, now: Moment) -> Self {
+        Self {
+            request_id,
+            user: None,
+            ip_address: None,
+            user_agent: Some("beffroi command line".to_owned()),
+            language: Language::default(),
+            now,
+        }
+    }
+
+    pub fn by(mut self, user: UserId) -> Self {
+        self.user = Some(user);
+        self
+    }
+}
+
+/// One act; the name of its type and its data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    UserCreated {
+        user: UserId,
+        role: String,
+        invite: Option<InviteId>,
+    },
+    ProfileChanged,
+    SetupLinkIssued,
+    /// `name_index` is a keyed hash: an unknown name may be somebody's password typed into the wrong field.
+    LoginFailure {
+        reason: &'static str,
+        name_index: Option<String>,
+    },
+    LoginSuccess {
+        session: SessionId,
+    },
+    LogoutSuccess {
+        session: SessionId,
+    },
+    PasswordHashUpgraded,
+    InviteCreated {
+        invite: InviteId,
+        room: Option<RoomId>,
+    },
+    InviteRevoked {
+        invite: InviteId,
+    },
+    RoomCreated {
+        room: RoomId,
+    },
+    RoomJoined {
+        room: RoomId,
+        invite: Option<InviteId>,
+    },
+    RoomLeft {
+        room: RoomId,
+    },
+    MessageSent {
+        room: RoomId,
+        message: MessageId,
+    },
+}
+
+impl Act {
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::UserCreated { .. } => "user_created",
+            Self::ProfileChanged => "profile_changed",
+            Self::SetupLinkIssued => "setup_link_issued",
+            Self::LoginFailure { .. } => "login_failure",
+            Self::LoginSuccess { .. } => "login_success",
+            Self::LogoutSuccess { .. } => "logout_success",
+            Self::PasswordHashUpgraded => "password_hash_upgraded",
+            Self::InviteCreated { .. } => "invite_created",
+            Self::InviteRevoked { .. } => "invite_revoked",
+            Self::RoomCreated { .. } => "room_created",
+            Self::RoomJoined { .. } => "room_joined",
+            Self::RoomLeft { .. } => "room_left",
+            Self::MessageSent { .. } => "message_sent",
+        }
+    }
+
+    pub fn event_data(&self) -> Value {
+        match self {
+            Self::UserCreated { user, role, invite } => json!({"user_id": user, "role": role, "invite_id": invite}),
+            Self::ProfileChanged | Self::SetupLinkIssued | Self::PasswordHashUpgraded => json!({}),
+            Self::LoginFailure { reason, name_index } => json!({"reason": reason, "name_index": name_index}),
+            Self::LoginSuccess { session } | Self::LogoutSuccess { session } => json!({"session_id": session}),
+            Self::InviteCreated { invite, room } => json!({"invite_id": invite, "room_id": room}),
+            Self::InviteRevoked { invite } => json!({"invite_id": invite}),
+            Self::RoomCreated { room } | Self::RoomLeft { room } => json!({"room_id": room}),
+            Self::RoomJoined { room, invite } => json!({"room_id": room, "invite_id": invite}),
+            Self::MessageSent { room, message } => json!({"room_id": room, "message_id": message}),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The settings of one server: built-in defaults, overridden by environment and flags. Secrets come from the
+//! environment, a file (`NAME_FILE`), or are made at the first start in the data directory, readable by its owner only.
+
+use crate::{
+    error::Result,
+    platform::{
+        database::{Database, Unfit},
+        random::Random,
+    },
+};
+use beffroi_crypto::password::Argon2Cost;
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    fs, io,
+    io::Write,
+    net::SocketAddr,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use url::Url;
+
+/// A secret that a person typed must be at least this long (DP-7).
+const TYPED_SECRET_CHARS_MIN: usize = 64;
+/// ... and hold at least this many different characters.
+const TYPED_SECRET_VARIETY_MIN: usize = 12;
+
+#[derive(Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    /// Where people reach the server, when a proxy stands before it.
+    pub public_url: Option<Url>,
+    pub environment: Environment,
+    pub database_url: Option<SecretString>,
+    pub encryption_key: SecretString,
+    pub password_cost: Argon2Cost,
+    /// Password hashes computed at once.
+    pub hashing_concurrency: usize,
+    pub sessions: SessionTimes,
+    /// The people of `beffroi demo`, shown on its sign-in page; empty everywhere else.
+    pub demo_accounts: Vec<DemoAccount>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Environment {
+    Development,
+    Staging,
+    Production,
+}
+
+/// How long a cookie session lives (AU-4, AU-5).
+#[derive(Clone, Copy, Debug)]
+pub struct SessionTimes {
+    pub idle: Duration,
+    pub absolute: Duration,
+    /// With "stay signed in".
+    pub remembered_idle: Duration,
+    pub remembered_absolute: Duration,
+}
+
+impl Default for SessionTimes {
+    fn default() -> Self {
+        const HOUR: Duration = Duration::from_secs(3600);
+        Self {
+            idle: HOUR / 2,
+            absolute: 24 * HOUR,
+            remembered_idle: 7 * 24 * HOUR,
+            remembered_absolute: 30 * 24 * HOUR,
+        }
+    }
+}
+
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DemoAccount {
+    pub username: String,
+    pub password: String,
+}
+
+/// Why the settings do not make a server.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{path} could not be {done}")]
+    File { path: String, done: &'static str, source: io::Error },
+    #[error(
+        "{name} is too weak: a secret typed by hand needs {TYPED_SECRET_CHARS_MIN} characters of some variety; `beffroi secret generate` prints a good one"
+    )]
+    WeakSecret { name: &'static str },
+    #[error("{name} and {name}_FILE are both set: keep one")]
+    SetTwice { name: &'static str },
+    #[error("{path} may be read by others: `chmod 600 {path}`")]
+    ReadableByOthers { path: String },
+    #[error(
+        "{0} is not on this machine alone and would be served in clear text: put a TLS proxy before 127.0.0.1, or say --insecure-http"
+    )]
+    ClearText(SocketAddr),
+    #[error("DATABASE_URL must begin with postgres:// or sqlite:")]
+    DatabaseUrl,
+}
+
+impl Config {
+    pub fn new(data: PathBuf, listen: SocketAddr, encryption_key: SecretString) -> Self {
+        Self {
+            data,
+            listen,
+            public_url: None,
+            environment: Environment::Production,
+            database_url: None,
+            encryption_key,
+            password_cost: Argon2Cost::default(),
+            hashing_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
+            sessions: SessionTimes::default(),
+            demo_accounts: Vec::new(),
+        }
+    }
+
+    /// Where people open the application.
+    pub fn origin(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.origin().ascii_serialization(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// Whether browsers reach us by https, so that cookies may be `Secure` and `__Host-` (AU-4).
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Refuses to serve in clear text beyond this machine by accident (DP-1).
+    pub fn refuse_clear_text(&self, insecure_http: bool) -> Result<(), ConfigError> {
+        if self.listen.ip().is_loopback() || insecure_http || self.environment == Environment::Development {
+            return Ok(());
+        }
+        Err(ConfigError::ClearText(self.listen))
+    }
+
+    pub async fn open_database(&self) -> Result<Database> {
+        let Some(url) = &self.database_url else {
+            return Ok(Database::open_sqlite(&self.data.join("beffroi.db")).await?);
+        };
+        let url = url.expose_secret();
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(Database::open_sqlite(Path::new(path.trim_start_matches("//"))).await?);
+        }
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(crate::error::Error::internal(ConfigError::DatabaseUrl));
+        }
+        Database::open_postgres(url).await.map_err(|unfit: Unfit| unfit.into())
+    }
+}
+
+/// Makes the data directory, readable by its owner only.
+pub fn prepare_data_directory(data: &Path) -> Result<(), ConfigError> {
+    let failed = |done| move |source| ConfigError::File { path: data.display().to_string(), done, source };
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(failed("made"))?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data.join("keys")).map_err(failed("made"))
+}
+
+/// A secret that somebody set: `NAME` or the file named by `NAME_FILE`.
+pub fn secret_from_environment(name: &'static str) -> Result<Option<SecretString>, ConfigError> {
+    let file = std::env::var_os(format!("{name}_FILE"));
+    let typed = std::env::var(name).ok().filter(|value| !value.is_empty());
+    let secret = match (typed, file) {
+        (Some(_), Some(_)) => return Err(ConfigError::SetTwice { name }),
+        (Some(value), None) => Some(value),
+        (None, Some(path)) => Some(read_secret(Path::new(&path))?),
+        (None, None) => None,
+    };
+    Ok(secret.map(SecretString::from))
+}
+
+/// The key that wraps the database's keys: as set, else made at the first start.
+pub fn encryption_key(data: &Path, random: &Random) -> Result<SecretString, ConfigError> {
+    const NAME: &str = "DATABASE_ENCRYPTION_KEY";
+    if let Some(secret) = secret_from_environment(NAME)? {
+        return if is_strong(secret.expose_secret()) {
+            Ok(secret)
+        } else {
+            Err(ConfigError::WeakSecret { name: NAME })
+        };
+    }
+    let path = data.join("keys").join("database-encryption-key");
+    if !path.exists() {
+        write_secret(&path, &generate_secret(random))?;
+    }
+    let secret = read_secret(&path)?;
+    if is_strong(&secret) { Ok(SecretString::from(secret)) } else { Err(ConfigError::WeakSecret { name: NAME }) }
+}
+
+/// 256 random bits as 64 hexadecimal digits.
+pub fn generate_secret(random: &Random) -> String {
+    random.bytes::<32>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_strong(secret: &str) -> bool {
+    let mut variety: Vec<char> = secret.chars().collect();
+    let chars = variety.len();
+    variety.sort_unstable();
+    variety.dedup();
+    // Sixteen hexadecimal digits are the whole alphabet of a generated secret; a random one misses few of them.
+    chars >= TYPED_SECRET_CHARS_MIN && variety.len() >= TYPED_SECRET_VARIETY_MIN
+}
+
+fn read_secret(path: &Path) -> Result<String, ConfigError> {
+    let failed = |source| ConfigError::File { path: path.display().to_string(), done: "read", source };
+    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
+    if mode & 0o004 != 0 {
+        return Err(ConfigError::ReadableByOthers { path: path.display().to_string() });
+    }
+    Ok(fs::read_to_string(path).map_err(failed)?.trim().to_owned())
+}
+
+/// Writes a file that only its owner can read, and never over an existing one.
+pub fn write_secret(path: &Path, secret: &str) -> Result<(), ConfigError> {
+    let failed = |source| ConfigError::File { path: path.display().to_string(), done: "written", source };
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    writeln!(file, "{secret}").map_err(failed)?;
+    file.sync_all().map_err(failed)
+}

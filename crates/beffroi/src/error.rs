@@ -1,0 +1,224 @@
+//! The one door for refusals and failures. A refusal has a stable code from the table below, which also fixes its
+//! status; its words come from the catalogue. Internal text never leaves: it is logged once, where the answer is made.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use sea_orm::{DbErr, SqlErr};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+/// A refusal that outsiders may see, by its stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    pub name: &'static str,
+    pub status: StatusCode,
+}
+
+macro_rules! codes {
+    ($($constant:ident = $status:ident $name:literal;)*) => {
+        impl Code {
+            $(pub const $constant: Code = Code { name: $name, status: StatusCode::$status };)*
+            /// Every code: each has its words in every language and its page under `/problems/`.
+            pub const ALL: &[Code] = &[$(Code::$constant),*];
+        }
+    };
+}
+
+codes! {
+    MALFORMED = BAD_REQUEST "request.malformed";
+    INVALID_ID = BAD_REQUEST "request.invalid_id";
+    INVALID_CURSOR = BAD_REQUEST "request.invalid_cursor";
+    INVALID = UNPROCESSABLE_ENTITY "validation";
+    NOT_FOUND = NOT_FOUND "not_found";
+    METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "request.method_not_allowed";
+    TOO_LARGE = PAYLOAD_TOO_LARGE "request.too_large";
+    TIMED_OUT = REQUEST_TIMEOUT "request.timed_out";
+    UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "request.unsupported_media_type";
+    CROSS_SITE = FORBIDDEN "request.cross_site";
+    UPGRADE_REQUIRED = UPGRADE_REQUIRED "request.upgrade_required";
+    AUTH_REQUIRED = UNAUTHORIZED "auth.required";
+    INVALID_CREDENTIALS = UNAUTHORIZED "auth.invalid_credentials";
+    SESSION_IDLE = UNAUTHORIZED "auth.session_idle";
+    SESSION_ABSOLUTE = UNAUTHORIZED "auth.session_absolute";
+    SESSION_REVOKED = UNAUTHORIZED "auth.session_revoked";
+    FORBIDDEN = FORBIDDEN "auth.forbidden";
+    SETUP_CLOSED = NOT_FOUND "setup.closed";
+    SETUP_LINK_INVALID = FORBIDDEN "setup.link_invalid";
+    REGISTRATION_INVITE_ONLY = FORBIDDEN "account.invite_required";
+    USERNAME_TAKEN = CONFLICT "account.username_taken";
+    ACCOUNT_NOT_CREATED = UNPROCESSABLE_ENTITY "account.not_created";
+    INVITE_NOT_FOUND = NOT_FOUND "invite.not_found";
+    INVITE_UNUSABLE = CONFLICT "invite.unusable";
+    ROOM_NOT_FOUND = NOT_FOUND "room.not_found";
+    ROOM_NAME_TAKEN = CONFLICT "room.name_taken";
+    ROOM_NOT_WRITABLE = FORBIDDEN "room.not_writable";
+    ROOM_ARCHIVED = CONFLICT "room.archived";
+    ROOM_LAST_OWNER = CONFLICT "room.last_owner";
+    ROOM_NOT_MEMBER = NOT_FOUND "room.not_member";
+    MESSAGE_NOT_FOUND = NOT_FOUND "message.not_found";
+    CLIENT_ID_REUSED = CONFLICT "message.client_id_reused";
+    BUSY = SERVICE_UNAVAILABLE "server.busy";
+    UNAVAILABLE = SERVICE_UNAVAILABLE "server.unavailable";
+    INTERNAL = INTERNAL_SERVER_ERROR "server.error";
+}
+
+/// What is wrong with one field; its words stand in the catalogue as `field.<code>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Path of the field in the request, such as `text` or `permissions[2]`.
+    pub field: String,
+    pub code: &'static str,
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, code: &'static str) -> Self {
+        debug_assert!(Self::CODES.contains(&code), "{code} has no words in the catalogue");
+        Self { field: field.into(), code, values: Vec::new() }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    /// Every code that `field` may carry: a test looks for its words in each language.
+    pub const CODES: &[&str] = &[
+        "required",
+        "unknown",
+        "duplicate",
+        "wrong_type",
+        "malformed",
+        "too_short",
+        "too_long",
+        "out_of_range",
+        "in_the_past",
+        "control_characters",
+        "not_a_name",
+        "reserved",
+        "not_an_email",
+        "not_a_date",
+        "not_available",
+        "too_simple",
+        "contains_personal_data",
+    ];
+}
+
+#[derive(Debug)]
+pub struct Refusal {
+    pub code: Code,
+    pub fields: Vec<FieldError>,
+    pub retry_after: Option<Duration>,
+}
+
+#[derive(Debug)]
+pub enum Error {
+    Refused(Box<Refusal>),
+    /// Something broke on our side; told to nobody but the log.
+    Internal(Arc<dyn StdError + Send + Sync>),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub fn refuse(code: Code) -> Self {
+        Self::Refused(Box::new(Refusal { code, fields: Vec::new(), retry_after: None }))
+    }
+
+    /// A request that could not be read: the field that is missing, unknown or of the wrong type.
+    pub fn malformed(field: FieldError) -> Self {
+        Self::Refused(Box::new(Refusal { code: Code::MALFORMED, fields: vec![field], retry_after: None }))
+    }
+
+    /// A request that was read and breaks rules: every broken rule is named.
+    pub fn invalid(fields: Vec<FieldError>) -> Self {
+        Self::Refused(Box::new(Refusal { code: Code::INVALID, fields, retry_after: None }))
+    }
+
+    pub fn busy(retry_after: Duration) -> Self {
+        Self::Refused(Box::new(Refusal { code: Code::BUSY, fields: Vec::new(), retry_after: Some(retry_after) }))
+    }
+
+    pub fn internal(source: impl StdError + Send + Sync + 'static) -> Self {
+        Self::Internal(Arc::new(source))
+    }
+
+    /// An invariant that does not hold, in words for the log.
+    pub fn broken(what: &'static str) -> Self {
+        Self::internal(Broken(what))
+    }
+
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Refused(refusal) => refusal.code,
+            Self::Internal(_) => Code::INTERNAL,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Broken(&'static str);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => f.write_str(refusal.code.name),
+            Self::Internal(source) => write!(f, "{source}"),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Internal(source) => source.source(),
+        }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error {
+            // The database is away or every connection is taken: the client may try again.
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
+                tracing::error!(%error, "the database cannot be reached");
+                Self::Refused(Box::new(Refusal {
+                    code: Code::UNAVAILABLE,
+                    fields: Vec::new(),
+                    retry_after: Some(Duration::from_secs(2)),
+                }))
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Whether a statement failed because a unique value was there already: the loser of a race.
+pub fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// The whole chain of causes, for the log.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+/// A response that is still to get its words: `platform::http::problem` writes them, knowing language and request id.
+#[derive(Clone)]
+pub struct Pending(pub Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.code().status.into_response();
+        response.extensions_mut().insert(Pending(Arc::new(self)));
+        response
+    }
+}

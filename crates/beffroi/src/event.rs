@@ -1,0 +1,55 @@
+//! Every event that people are told about, and who hears it.
+//!
+//! | kind | audience | numbered |
+//! | --- | --- | --- |
+//! | `message.created` | members of the room | yes, by the message |
+//! | `member.changed` | members of the room, and the person it is about | yes |
+//! | `room.changed` | members of the room | yes |
+
+use crate::ids::{RoomId, UserId};
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
+
+pub const MESSAGE_CREATED: &str = "message.created";
+pub const MEMBER_CHANGED: &str = "member.changed";
+
+/// What a commit makes true for listeners.
+#[derive(Clone, Debug)]
+pub enum Publication {
+    /// A numbered event of a room, encoded once; every socket shares the bytes.
+    Event { room: RoomId, seq: i64, frame: Utf8Bytes },
+    /// A person's sockets begin to hear a room, from the event after `seq`.
+    Joined { user: UserId, room: RoomId, seq: i64 },
+    /// A person's sockets stop hearing a room, once they heard the event `seq`.
+    Left { user: UserId, room: RoomId },
+    /// A session is over: its sockets close at once.
+    SessionEnded { session: crate::ids::SessionId, reason: &'static str },
+}
+
+/// A numbered event as the socket and `GET /rooms/{id}/changes` show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoomEvent<D> {
+    pub room: RoomId,
+    pub seq: i64,
+    pub kind: String,
+    pub data: D,
+}
+
+#[derive(Serialize)]
+struct Frame<'a, D> {
+    t: &'static str,
+    #[serde(flatten)]
+    event: &'a RoomEvent<D>,
+}
+
+impl<D: Serialize> RoomEvent<D> {
+    /// The frame that the socket carries.
+    pub fn frame(&self) -> Utf8Bytes {
+        let json = serde_json::to_string(&Frame { t: "event", event: self });
+        Utf8Bytes::from(json.expect("events serialise: their keys are strings"))
+    }
+
+    pub fn publication(&self) -> Publication {
+        Publication::Event { room: self.room, seq: self.seq, frame: self.frame() }
+    }
+}

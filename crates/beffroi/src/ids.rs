@@ -1,0 +1,37 @@
+//! Identifiers as types, so that a room id cannot be handed over where a person's is meant.
+//! All are UUIDs: v4 for people, rooms and credentials, v7 for messages and audit events. None is a secret (ID-12).
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+macro_rules! id {
+    ($name:ident, $what:literal) => {
+        #[doc = $what]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        /// The ORM asks this of every key; ours are never numbers.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(UserId, "A person.");
+id!(RoomId, "A room.");
+id!(MessageId, "A message (v7).");
+id!(SessionId, "A session; names it in lists, never opens it.");
+id!(InviteId, "An invitation; names it in lists, never accepts it.");
+id!(AuditEventId, "An audit event (v7).");
+id!(ClientId, "Chosen by the sender of a message: makes a repeated send harmless (CH-3).");

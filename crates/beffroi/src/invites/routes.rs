@@ -1,0 +1,197 @@
+use super::{
+    actions::{self, NewInvite},
+    store::{self, Invite},
+};
+use crate::{
+    accounts::{self, Person},
+    actor::Actor,
+    app::App,
+    audit::Circumstances,
+    error::Result,
+    ids::{InviteId, RoomId, UserId},
+    platform::{
+        clock::Moment,
+        http::{
+            answer::{Created, NoContent, Page, Success},
+            payload::{self, Ids, Payload, Query},
+        },
+    },
+    rooms::{self, RoomView},
+    settings,
+    tx::Tx,
+};
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// An invitation as those who invite see it.
+#[derive(Serialize)]
+pub struct InviteView {
+    id: InviteId,
+    code: String,
+    url: String,
+    expires_at: Moment,
+    max_uses: i32,
+    uses: i32,
+    room: Option<RoomName>,
+    created_by: Option<Person>,
+    created_at: Moment,
+    state: &'static str,
+}
+
+#[derive(Clone, Serialize)]
+struct RoomName {
+    id: RoomId,
+    name: String,
+    topic: String,
+}
+
+/// What the invited person sees before they accept.
+#[derive(Serialize)]
+pub struct InvitationView {
+    code: String,
+    server_name: String,
+    invited_by: Option<Person>,
+    room: Option<RoomName>,
+    expires_at: Moment,
+    state: &'static str,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    room: Option<RoomId>,
+    expires_at: Option<String>,
+    max_uses: Option<i64>,
+}
+
+pub async fn create(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Payload(body): Payload<Create>,
+) -> Result<Created<InviteView>> {
+    let now = circumstances.now;
+    let new = NewInvite { room: body.room, expires_at: body.expires_at, max_uses: body.max_uses };
+    let terms = new.terms(now)?;
+    let tx = Tx::begin(&app, circumstances).await?;
+    if let Some(room) = new.room {
+        rooms::readable(&tx.db, &actor, room).await?;
+    }
+    let (invite, code) = actions::create(&tx, actor.user, new.room, terms).await?;
+    tx.commit().await?;
+    let view = Names::of(&app, std::slice::from_ref(&invite)).await?.view(&app, &invite, code, now);
+    Ok(Created { location: format!("/api/v1/invites/{}", view.id), data: view })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    limit: Option<i64>,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Query(query): Query<List>,
+) -> Result<Page<InviteView>> {
+    let invites = store::list(app.database.reader(), payload::limit(query.limit)?).await?;
+    let names = Names::of(&app, &invites).await?;
+    let views = invites.iter().map(|invite| {
+        let code = store::open_code(&app.keys, invite)?;
+        Ok(names.view(&app, invite, code, circumstances.now))
+    });
+    Ok(Page::whole(views.collect::<Result<_>>()?))
+}
+
+pub async fn revoke(State(app): State<App>, circumstances: Circumstances, Ids(id): Ids<InviteId>) -> Result<NoContent> {
+    let tx = Tx::begin(&app, circumstances).await?;
+    actions::revoke(&tx, id).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+pub async fn show(
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Path(code): Path<String>,
+) -> Result<Success<InvitationView>> {
+    let invite = actions::find(&app, &code).await?;
+    let names = Names::of(&app, std::slice::from_ref(&invite)).await?;
+    Ok(Success(InvitationView {
+        code,
+        server_name: settings::server_name(app.database.reader()).await?,
+        invited_by: names.person(invite.created_by),
+        room: names.room(&invite),
+        expires_at: invite.expires_at,
+        state: actions::state(&invite, circumstances.now),
+    }))
+}
+
+#[derive(Serialize)]
+pub struct AcceptedView {
+    room: Option<RoomView>,
+}
+
+/// Takes somebody who has an account to the room of the invitation.
+pub async fn accept(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Path(code): Path<String>,
+) -> Result<Success<AcceptedView>> {
+    let invite = actions::find(&app, &code).await?;
+    let Some(room) = invite.room_id else { return Ok(Success(AcceptedView { room: None })) };
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    // Coming back by the same link costs no use.
+    if !rooms::is_member(&tx.db, actor.user, room).await? {
+        let invite = actions::use_up(&tx, &code).await?;
+        rooms::actions::join_as_invited(&mut tx, actor.user, room, invite.id).await?;
+    }
+    let view = rooms::view(&tx.db, &actor, room).await?;
+    tx.commit().await?;
+    Ok(Success(AcceptedView { room: Some(view) }))
+}
+
+/// The names that views of invitations show.
+struct Names {
+    people: HashMap<UserId, Person>,
+    rooms: HashMap<RoomId, RoomName>,
+}
+
+impl Names {
+    async fn of(app: &App, invites: &[Invite]) -> Result<Self> {
+        let db = app.database.reader();
+        let people = accounts::people(db, invites.iter().map(|invite| invite.created_by)).await?;
+        let mut rooms = HashMap::new();
+        for id in invites.iter().filter_map(|invite| invite.room_id) {
+            if let (false, Some(room)) = (rooms.contains_key(&id), rooms::find(db, id).await?) {
+                rooms.insert(id, RoomName { id, name: room.name, topic: room.topic });
+            }
+        }
+        Ok(Self { people, rooms })
+    }
+
+    fn person(&self, id: UserId) -> Option<Person> {
+        self.people.get(&id).cloned()
+    }
+
+    fn room(&self, invite: &Invite) -> Option<RoomName> {
+        invite.room_id.and_then(|id| self.rooms.get(&id).cloned())
+    }
+
+    fn view(&self, app: &App, invite: &Invite, code: String, now: Moment) -> InviteView {
+        InviteView {
+            id: invite.id,
+            url: format!("{}/invite/{code}", app.config.origin()),
+            code,
+            expires_at: invite.expires_at,
+            max_uses: invite.max_uses,
+            uses: invite.uses,
+            room: self.room(invite),
+            created_by: self.person(invite.created_by),
+            created_at: invite.created_at,
+            state: actions::state(invite, now),
+        }
+    }
+}

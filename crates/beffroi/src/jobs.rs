@@ -1,0 +1,68 @@
+//! Every background job: what it does, how often, and under which name it is logged. Jobs end with the server.
+
+use crate::{
+    app::App,
+    error::{Result, chain},
+    rooms, sessions,
+};
+use std::time::Duration;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Sockets whose session ran out are closed within this time (AU-11).
+const SESSION_WATCH: Duration = Duration::from_millis(500);
+/// A publication that was lost is made up for within this time.
+const HEAD_WATCH: Duration = Duration::from_secs(5);
+const SESSION_SWEEP: Duration = Duration::from_secs(3600);
+
+pub fn start(app: &App, stop: &CancellationToken) -> TaskTracker {
+    let tasks = TaskTracker::new();
+    every(&tasks, stop, app, "watch sessions", SESSION_WATCH, watch_sessions);
+    every(&tasks, stop, app, "compare room heads", HEAD_WATCH, compare_heads);
+    every(&tasks, stop, app, "sweep sessions", SESSION_SWEEP, sweep_sessions);
+    tasks.close();
+    tasks
+}
+
+fn every<F>(
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+    app: &App,
+    name: &'static str,
+    interval: Duration,
+    job: impl Fn(App) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<()>> + Send,
+{
+    let (app, stop) = (app.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(interval);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            if let Err(error) = job(app.clone()).await {
+                tracing::error!(job = name, error = chain(&error), "a job failed and is tried again");
+            }
+        }
+    });
+}
+
+pub async fn watch_sessions(app: App) -> Result<()> {
+    app.hub.end_expired(app.clock.now());
+    Ok(())
+}
+
+pub async fn compare_heads(app: App) -> Result<()> {
+    let listened = app.hub.rooms();
+    if listened.is_empty() {
+        return Ok(());
+    }
+    app.hub.compare_heads(rooms::last_seqs(app.database.reader(), listened).await?);
+    Ok(())
+}
+
+pub async fn sweep_sessions(app: App) -> Result<()> {
+    let forgotten = sessions::sweep(&app).await?;
+    if forgotten > 0 {
+        tracing::info!(forgotten, "sessions that were long over are forgotten");
+    }
+    Ok(())
+}

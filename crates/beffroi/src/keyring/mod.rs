@@ -1,0 +1,134 @@
+//! The key ring (DP-3): `DATABASE_ENCRYPTION_KEY` wraps the data keys that lie in the database, and only they seal.
+//! A wrong key cannot unwrap them, and the server does not start.
+
+mod store;
+
+use crate::{
+    error::{Error, Result},
+    platform::{clock::Clock, random::Random},
+};
+use beffroi_crypto::{
+    keys::{self, MacKey},
+    seal::{self, Place, SealKey},
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashMap;
+use zeroize::Zeroizing;
+
+/// What a data key is for.
+const SEALING: &str = "sealing";
+const INDEXING: &str = "indexing";
+const CURSORS: &str = "cursors";
+
+/// The wrapping key's own number in sealed values; data keys count from 1.
+const WRAPPING_KEY_ID: u32 = 0;
+
+#[derive(Clone)]
+pub struct KeyRing {
+    sealing: HashMap<u32, SealKey>,
+    current: u32,
+    index: MacKey,
+    cursor: MacKey,
+    random: Random,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyRingError {
+    #[error(
+        "DATABASE_ENCRYPTION_KEY does not open this database's keys: it is not the key that this database was made with"
+    )]
+    WrongKey,
+    #[error("the key ring is incomplete: no key for {0}")]
+    Incomplete(&'static str),
+}
+
+impl KeyRing {
+    /// Unwraps the data keys, made at the first start.
+    ///
+    /// # Errors
+    /// [`KeyRingError::WrongKey`] when the secret is not the one that wrapped them.
+    pub async fn open(
+        db: &crate::platform::database::Database,
+        secret: &SecretString,
+        clock: &Clock,
+        random: &Random,
+    ) -> Result<Self> {
+        let wrapping =
+            SealKey::from_bytes(*keys::derive(secret.expose_secret().as_bytes(), "beffroi/data-keys/wrapping/v1"));
+        let tx = db.begin().await?;
+        let mut rows = store::list(&tx).await?;
+        if rows.is_empty() {
+            for (id, purpose) in [(1_i32, SEALING), (2, INDEXING), (3, CURSORS)] {
+                let fresh = Zeroizing::new(random.bytes::<32>());
+                let wrapped =
+                    seal::seal(&wrapping, WRAPPING_KEY_ID, &place(&id.to_be_bytes()), random.bytes(), fresh.as_slice());
+                store::insert(&tx, id, purpose, wrapped, clock.now()).await?;
+            }
+            rows = store::list(&tx).await?;
+        }
+        tx.commit().await?;
+        Self::unwrap_all(&wrapping, rows, random.clone())
+    }
+
+    fn unwrap_all(wrapping: &SealKey, rows: Vec<store::DataKey>, random: Random) -> Result<Self> {
+        let mut sealing = HashMap::new();
+        let mut current = None;
+        let (mut index, mut cursor) = (None, None);
+        for row in rows {
+            let id = u32::try_from(row.id).map_err(Error::internal)?;
+            let key = unwrap(wrapping, row.id, &row.wrapped)?;
+            match row.purpose.as_str() {
+                SEALING => {
+                    sealing.insert(id, SealKey::from_bytes(*key));
+                    current = current.max(Some(id));
+                }
+                INDEXING => index = Some(MacKey::from_bytes(*key)),
+                CURSORS => cursor = Some(MacKey::from_bytes(*key)),
+                _ => {}
+            }
+        }
+        let missing = |purpose| Error::internal(KeyRingError::Incomplete(purpose));
+        Ok(Self {
+            sealing,
+            current: current.ok_or_else(|| missing(SEALING))?,
+            index: index.ok_or_else(|| missing(INDEXING))?,
+            cursor: cursor.ok_or_else(|| missing(CURSORS))?,
+            random,
+        })
+    }
+
+    /// Seals a personal field for exactly this place.
+    pub fn seal(&self, place: &Place<'_>, plain: &str) -> Vec<u8> {
+        let key = &self.sealing[&self.current];
+        seal::seal(key, self.current, place, self.random.bytes(), plain.as_bytes())
+    }
+
+    /// Opens what [`KeyRing::seal`] made for the same place.
+    pub fn open_text(&self, place: &Place<'_>, sealed: &[u8]) -> Result<String> {
+        let id = seal::key_id(sealed).map_err(Error::internal)?;
+        let key = self.sealing.get(&id).ok_or(Error::broken("a value is sealed with a key that is gone"))?;
+        let plain = seal::open(key, place, sealed).map_err(Error::internal)?;
+        String::from_utf8(plain.to_vec()).map_err(Error::internal)
+    }
+
+    /// What a sealed value is looked up by. `label` names what kind of value it is.
+    pub fn index(&self, label: &str, value: &str) -> Vec<u8> {
+        keys::keyed_index(&self.index, label, value.as_bytes()).to_vec()
+    }
+
+    /// Authenticates what we hand out and want back unchanged.
+    pub fn cursor_key(&self) -> &MacKey {
+        &self.cursor
+    }
+}
+
+fn place(row: &[u8; 4]) -> Place<'_> {
+    Place { table: "data_keys", column: "wrapped", row }
+}
+
+fn unwrap(wrapping: &SealKey, id: i32, wrapped: &[u8]) -> Result<Zeroizing<[u8; 32]>> {
+    let key = seal::open(wrapping, &place(&id.to_be_bytes()), wrapped)
+        .map_err(|_| Error::internal(KeyRingError::WrongKey))?;
+    let key: [u8; 32] = key.as_slice().try_into().map_err(Error::internal)?;
+    Ok(Zeroizing::new(key))
+}

@@ -1,0 +1,11 @@
+//! Messages: sent through the group-commit writer, read in pages. Nothing is acknowledged before it is durable (CH-3).
+
+pub mod model;
+pub mod routes;
+mod store;
+mod view;
+mod writer;
+
+pub use store::{created_after, seq_of, unread};
+pub use view::{MessageView, views};
+pub use writer::{MessageWriter, Post, Posted};

@@ -1,0 +1,137 @@
+use crate::{
+    error::Result,
+    ids::{ClientId, MessageId, RoomId, UserId},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
+use std::collections::{HashMap, HashSet};
+
+pub(super) use message::{ActiveModel, Model as Message};
+
+pub(super) mod message {
+    use crate::{
+        ids::{ClientId, MessageId, RoomId, UserId},
+        platform::clock::Moment,
+    };
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "messages")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: MessageId,
+        pub room_id: RoomId,
+        pub seq: i64,
+        pub author_id: UserId,
+        pub client_id: ClientId,
+        pub text: String,
+        pub created_at: Moment,
+        pub edited_at: Option<Moment>,
+        pub deleted_at: Option<Moment>,
+        pub reply_to: Option<MessageId>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) async fn insert_many(db: &impl ConnectionTrait, rows: Vec<ActiveModel>) -> Result<()> {
+    message::Entity::insert_many(rows).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Messages that these senders have already sent under these client ids.
+pub(super) async fn find_sent(
+    db: &impl ConnectionTrait,
+    pairs: &HashSet<(UserId, ClientId)>,
+) -> Result<HashMap<(UserId, ClientId), Message>> {
+    let authors: HashSet<UserId> = pairs.iter().map(|(author, _)| *author).collect();
+    let clients: HashSet<ClientId> = pairs.iter().map(|(_, client)| *client).collect();
+    let rows = message::Entity::find()
+        .filter(message::Column::AuthorId.is_in(authors))
+        .filter(message::Column::ClientId.is_in(clients))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| ((row.author_id, row.client_id), row)).collect())
+}
+
+pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, id: MessageId) -> Result<Option<Message>> {
+    let in_room = message::Column::RoomId.eq(room);
+    Ok(message::Entity::find_by_id(id).filter(in_room).one(db).await?)
+}
+
+/// A message's number in its room; None where that room does not have it.
+pub async fn seq_of(db: &impl ConnectionTrait, room: RoomId, id: MessageId) -> Result<Option<i64>> {
+    Ok(find(db, room, id).await?.map(|message| message.seq))
+}
+
+/// Which part of a room's history is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Window {
+    Newest,
+    Before(i64),
+    After(i64),
+}
+
+/// A page of a room's history, newest first.
+pub(super) async fn page(db: &impl ConnectionTrait, room: RoomId, window: Window, limit: u64) -> Result<Vec<Message>> {
+    let of_room = message::Entity::find().filter(message::Column::RoomId.eq(room)).limit(limit);
+    let newest_first = match window {
+        Window::Newest => of_room.order_by_desc(message::Column::Seq),
+        Window::Before(seq) => of_room.filter(message::Column::Seq.lt(seq)).order_by_desc(message::Column::Seq),
+        Window::After(seq) => {
+            let oldest_first = of_room.filter(message::Column::Seq.gt(seq)).order_by_asc(message::Column::Seq);
+            let mut page = oldest_first.all(db).await?;
+            page.reverse();
+            return Ok(page);
+        }
+    };
+    Ok(newest_first.all(db).await?)
+}
+
+/// The messages of a room with numbers in `after+1 ..= until`, in their order.
+pub async fn created_after(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    after: i64,
+    until: i64,
+    limit: u64,
+) -> Result<Vec<Message>> {
+    let rows = message::Entity::find()
+        .filter(message::Column::RoomId.eq(room))
+        .filter(message::Column::Seq.gt(after))
+        .filter(message::Column::Seq.lte(until))
+        .order_by_asc(message::Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows)
+}
+
+/// How many messages of others a person has not read, by room: in one of their rooms or in all.
+pub async fn unread(db: &impl ConnectionTrait, user: UserId, room: Option<RoomId>) -> Result<HashMap<RoomId, i64>> {
+    let (message, member) = ("messages", "room_members");
+    let mut count = Query::select();
+    count
+        .column((message, "room_id"))
+        .expr(Expr::col((message, "id")).count())
+        .from(member)
+        .inner_join(message, Expr::col((message, "room_id")).equals((member, "room_id")))
+        .and_where(Expr::col((member, "user_id")).eq(user))
+        .and_where(Expr::col((message, "seq")).gt(Expr::col((member, "read_seq"))))
+        .and_where(Expr::col((message, "author_id")).ne(user))
+        .and_where(Expr::col((message, "deleted_at")).is_null())
+        .group_by_col((message, "room_id"));
+    if let Some(room) = room {
+        count.and_where(Expr::col((member, "room_id")).eq(room));
+    }
+    let mut unread = HashMap::new();
+    for row in db.query_all(&count).await? {
+        unread.insert(row.try_get_by_index::<RoomId>(0)?, row.try_get_by_index::<i64>(1)?);
+    }
+    Ok(unread)
+}

@@ -1,0 +1,75 @@
+//! A message as people and programs see it. The tree is made from the text each time it is shown: what is stored is what
+//! was sent, and a safer reading of it protects old messages as well.
+
+use super::store::Message;
+use crate::{
+    accounts::{self, Person},
+    error::{Error, Result},
+    event::{MESSAGE_CREATED, RoomEvent},
+    ids::{ClientId, MessageId, RoomId},
+    platform::clock::Moment,
+};
+use beffroi_markup::Tree;
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub struct MessageView {
+    pub id: MessageId,
+    pub room_id: RoomId,
+    pub seq: i64,
+    pub author: Author,
+    pub text: String,
+    pub tree: Tree,
+    pub created_at: Moment,
+    pub edited_at: Option<Moment>,
+    pub deleted_at: Option<Moment>,
+    pub reply_to: Option<MessageId>,
+    pub reactions: [(); 0],
+    pub files: [(); 0],
+    pub client_id: ClientId,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Author {
+    #[serde(flatten)]
+    pub person: Person,
+    pub bot: bool,
+}
+
+impl MessageView {
+    pub(super) fn new(message: Message, author: Person, tree: Tree) -> Self {
+        Self {
+            id: message.id,
+            room_id: message.room_id,
+            seq: message.seq,
+            author: Author { person: author, bot: false },
+            text: message.text,
+            tree,
+            created_at: message.created_at,
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
+            reply_to: message.reply_to,
+            reactions: [],
+            files: [],
+            client_id: message.client_id,
+        }
+    }
+
+    /// The event that tells of it.
+    pub fn created(&self) -> RoomEvent<&Self> {
+        RoomEvent { room: self.room_id, seq: self.seq, kind: MESSAGE_CREATED.to_owned(), data: self }
+    }
+}
+
+/// Messages with their authors' names and their trees.
+pub async fn views(db: &impl ConnectionTrait, messages: Vec<Message>) -> Result<Vec<MessageView>> {
+    let authors = accounts::people(db, messages.iter().map(|message| message.author_id)).await?;
+    let view = |message: Message| {
+        let author = authors.get(&message.author_id).cloned();
+        let author = author.ok_or(Error::broken("a message without an author"))?;
+        let tree = beffroi_markup::parse(&message.text);
+        Ok(MessageView::new(message, author, tree))
+    };
+    messages.into_iter().map(view).collect()
+}

@@ -1,0 +1,275 @@
+//! The group-commit writer. One task takes whatever waits, commits it in one transaction and only then answers and
+//! publishes: many senders share one flush to disk, and nobody is told "sent" before it is.
+
+use super::{
+    model::Draft,
+    store::{self, ActiveModel, Message},
+    view::MessageView,
+};
+use crate::{
+    accounts::Person,
+    audit::{self, Act, Circumstances},
+    error::{Code, Error, Result},
+    ids::{ClientId, MessageId, RoomId, UserId},
+    platform::{clock::Clock, database::Database, random::Random},
+    realtime::Hub,
+    rooms::{self, WritableRoom},
+};
+use sea_orm::{DatabaseTransaction, Set};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Messages waiting for the writer; beyond it senders are asked to come back.
+const QUEUE_MAX: usize = 4096;
+/// Messages in one transaction: enough to share a flush, few enough to be bound parameters of one statement.
+const BATCH_MAX: usize = 512;
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A message on its way, with the proof that its author may write there.
+pub struct Post {
+    pub room: WritableRoom,
+    pub author: Person,
+    pub draft: Draft,
+    pub circumstances: Circumstances,
+}
+
+pub enum Posted {
+    Now(MessageView),
+    /// The same message had been sent before under the same client id.
+    Before(MessageView),
+}
+
+struct Waiting {
+    post: Post,
+    answer: oneshot::Sender<Result<Posted>>,
+}
+
+pub struct MessageWriter {
+    queue: mpsc::Sender<Waiting>,
+    stopping: CancellationToken,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl MessageWriter {
+    /// Starts the writer's task, which ends when [`MessageWriter::finish`] is called or the last handle is gone.
+    pub fn start(database: Database, hub: Arc<Hub>, clock: Clock, random: Random) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let stopping = CancellationToken::new();
+        let writer = Writer { database, hub, clock, random };
+        let task = tokio::spawn(writer.run(waiting, stopping.clone()));
+        Self { queue, stopping, task: Mutex::new(Some(task)) }
+    }
+
+    /// Takes no more messages and returns when those taken are written.
+    pub async fn finish(&self) {
+        self.stopping.cancel();
+        if let Some(task) = self.task.lock().await.take() {
+            let _ended = task.await;
+        }
+    }
+
+    /// Returns once the message is durable.
+    pub async fn post(&self, post: Post) -> Result<Posted> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Waiting { post, answer }).map_err(|_| Error::busy(RETRY_AFTER))?;
+        answered.await.map_err(Error::internal)?
+    }
+}
+
+struct Writer {
+    database: Database,
+    hub: Arc<Hub>,
+    clock: Clock,
+    random: Random,
+}
+
+impl Writer {
+    async fn run(self, mut queue: mpsc::Receiver<Waiting>, stopping: CancellationToken) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        loop {
+            let taken = tokio::select! {
+                taken = queue.recv_many(&mut batch, BATCH_MAX) => taken,
+                // A closed queue still gives what it holds, then nothing.
+                () = stopping.cancelled(), if !queue.is_closed() => {
+                    queue.close();
+                    continue;
+                }
+            };
+            if taken == 0 {
+                return;
+            }
+            self.write(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    /// Commits a batch and answers. When it fails as a whole, each message is tried alone, so that one cannot fail the
+    /// others; a commit that failed only on its way back to us shows then as sent before, and is published all the same.
+    async fn write(&self, batch: Vec<Waiting>) {
+        let (posts, answers): (Vec<Post>, Vec<_>) =
+            batch.into_iter().map(|waiting| (waiting.post, waiting.answer)).unzip();
+        let (outcomes, is_second_try) = match self.commit(&posts).await {
+            Ok(outcomes) => (outcomes, false),
+            Err(error) => {
+                tracing::warn!(%error, messages = posts.len(), "a batch failed and is tried one by one");
+                (self.commit_each(&posts).await, true)
+            }
+        };
+        for (answer, outcome) in answers.into_iter().zip(outcomes) {
+            match &outcome {
+                Ok(Posted::Now(message)) => self.hub.publish(message.created().publication()),
+                Ok(Posted::Before(message)) if is_second_try => self.hub.publish(message.created().publication()),
+                _ => {}
+            }
+            // A sender who hung up finds the message by its client id.
+            let _gone = answer.send(outcome);
+        }
+    }
+
+    async fn commit_each(&self, posts: &[Post]) -> Vec<Result<Posted>> {
+        let mut outcomes = Vec::with_capacity(posts.len());
+        for post in posts {
+            let alone = self.commit(std::slice::from_ref(post)).await;
+            let only =
+                |mut outcomes: Vec<Result<Posted>>| outcomes.pop().ok_or(Error::broken("one post, one outcome"))?;
+            outcomes.push(alone.and_then(only));
+        }
+        outcomes
+    }
+
+    async fn commit(&self, posts: &[Post]) -> Result<Vec<Result<Posted>>> {
+        let tx = self.database.begin().await?;
+        let plan = self.plan(&tx, posts).await?;
+        self.insert(&tx, posts, &plan).await?;
+        tx.commit().await?;
+        Ok(posts.iter().enumerate().map(|(at, post)| outcome(post, at, posts, &plan)).collect())
+    }
+
+    /// Decides for each post, in its order, what becomes of it, and gives the new ones their numbers.
+    async fn plan(&self, tx: &DatabaseTransaction, posts: &[Post]) -> Result<Vec<Step>> {
+        let keys: HashSet<(UserId, ClientId)> = posts.iter().map(key).collect();
+        let sent = store::find_sent(tx, &keys).await?;
+        let seats: HashSet<(RoomId, UserId)> = posts.iter().map(|post| (post.room.id, post.author.id)).collect();
+        let members = rooms::members_among(tx, &seats).await?;
+        let mut first: HashMap<(UserId, ClientId), usize> = HashMap::new();
+        let mut wanted: BTreeMap<RoomId, Vec<usize>> = BTreeMap::new();
+        let mut steps: Vec<Step> = Vec::with_capacity(posts.len());
+        for (at, post) in posts.iter().enumerate() {
+            let is_seated = !post.room.as_member || members.contains(&(post.room.id, post.author.id));
+            steps.push(if let Some(earlier) = sent.get(&key(post)) {
+                Step::Repeat(earlier.clone())
+            } else if let Some(earlier) = first.get(&key(post)) {
+                Step::RepeatOf(*earlier)
+            } else if !is_seated {
+                Step::Refused(Code::ROOM_NOT_WRITABLE)
+            } else {
+                first.insert(key(post), at);
+                wanted.entry(post.room.id).or_default().push(at);
+                Step::Refused(Code::ROOM_ARCHIVED)
+            });
+        }
+        // Rooms are locked in the order of their ids, so that two writers cannot wait for each other.
+        for (room, places) in wanted {
+            let count = i64::try_from(places.len()).map_err(Error::internal)?;
+            let Some(last) = rooms::advance(tx, room, count).await? else { continue };
+            for (seq, at) in (last - count + 1..=last).zip(places) {
+                steps[at] = Step::New(self.message(&posts[at], seq));
+            }
+        }
+        Ok(steps)
+    }
+
+    fn message(&self, post: &Post, seq: i64) -> Message {
+        let now = self.clock.now();
+        Message {
+            id: MessageId(self.random.id_at(now)),
+            room_id: post.room.id,
+            seq,
+            author_id: post.author.id,
+            client_id: post.draft.client_id,
+            text: post.draft.text.clone(),
+            created_at: now,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: None,
+        }
+    }
+
+    async fn insert(&self, tx: &DatabaseTransaction, posts: &[Post], plan: &[Step]) -> Result<()> {
+        let new = || {
+            plan.iter().zip(posts).filter_map(|(step, post)| match step {
+                Step::New(message) => Some((message, post)),
+                _ => None,
+            })
+        };
+        let rows: Vec<ActiveModel> = new().map(|(message, _)| row(message)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        store::insert_many(tx, rows).await?;
+        let acts: Vec<(&Circumstances, Act)> = new()
+            .map(|(message, post)| {
+                (&post.circumstances, Act::MessageSent { room: message.room_id, message: message.id })
+            })
+            .collect();
+        audit::record_many(tx, &self.random, acts.iter().map(|(circumstances, act)| (*circumstances, act))).await
+    }
+}
+
+/// What becomes of one post.
+enum Step {
+    New(Message),
+    /// It was sent before.
+    Repeat(Message),
+    /// It stands twice in this batch: the place of the first.
+    RepeatOf(usize),
+    Refused(Code),
+}
+
+fn outcome(post: &Post, at: usize, posts: &[Post], plan: &[Step]) -> Result<Posted> {
+    let view = |message: &Message| MessageView::new(message.clone(), post.author.clone(), post.draft.tree.clone());
+    match &plan[at] {
+        Step::New(message) => Ok(Posted::Now(view(message))),
+        Step::Refused(code) => Err(Error::refuse(*code)),
+        Step::Repeat(message) if is_same(post, message.room_id, &message.text) => Ok(Posted::Before(view(message))),
+        Step::Repeat(_) => Err(Error::refuse(Code::CLIENT_ID_REUSED)),
+        Step::RepeatOf(first) => match (&plan[*first], &posts[*first]) {
+            (_, earlier) if !is_same(post, earlier.room.id, &earlier.draft.text) => {
+                Err(Error::refuse(Code::CLIENT_ID_REUSED))
+            }
+            (Step::New(message), _) => Ok(Posted::Before(view(message))),
+            (Step::Refused(code), _) => Err(Error::refuse(*code)),
+            _ => Err(Error::broken("a repeat of a repeat")),
+        },
+    }
+}
+
+fn is_same(post: &Post, room: RoomId, text: &str) -> bool {
+    post.room.id == room && post.draft.text == text
+}
+
+fn key(post: &Post) -> (UserId, ClientId) {
+    (post.author.id, post.draft.client_id)
+}
+
+fn row(message: &Message) -> ActiveModel {
+    ActiveModel {
+        id: Set(message.id),
+        room_id: Set(message.room_id),
+        seq: Set(message.seq),
+        author_id: Set(message.author_id),
+        client_id: Set(message.client_id),
+        text: Set(message.text.clone()),
+        created_at: Set(message.created_at),
+        edited_at: Set(None),
+        deleted_at: Set(None),
+        reply_to: Set(None),
+    }
+}

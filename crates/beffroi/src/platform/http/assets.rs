@@ -1,0 +1,86 @@
+//! The browser application, served from the binary as it lies in `web/`. In a development build the files are read at
+//! every request, so that a reload shows a change.
+
+use crate::error::{Code, Error};
+use axum::{
+    body::Body,
+    extract::{Path, Request},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "../../web"]
+#[include = "index.html"]
+#[include = "app/**/*.js"]
+#[include = "styles/*.css"]
+#[include = "i18n/*.json"]
+#[include = "vendor/*.js"]
+#[include = "vendor/*.css"]
+#[include = "images/*"]
+#[include = "*.svg"]
+#[include = "*.webmanifest"]
+struct Web;
+
+/// A file below `/assets/`.
+pub async fn asset(Path(path): Path<String>, request: Request) -> Response {
+    match Web::get(&path) {
+        Some(file) => serve(&path, &file, request.headers(), StatusCode::OK),
+        None => Error::refuse(Code::NOT_FOUND).into_response(),
+    }
+}
+
+/// The application itself, whatever screen the address names.
+pub async fn application(request: Request) -> Response {
+    page(request.headers(), StatusCode::OK)
+}
+
+/// An address that leads nowhere: people see the application say so, programs get a problem.
+pub async fn nowhere(request: Request) -> Response {
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
+    let is_api = request.uri().path().starts_with("/api/") || request.uri().path().starts_with("/assets/");
+    if wants_page && !is_api {
+        page(request.headers(), StatusCode::NOT_FOUND)
+    } else {
+        Error::refuse(Code::NOT_FOUND).into_response()
+    }
+}
+
+fn page(headers: &HeaderMap, status: StatusCode) -> Response {
+    match Web::get("index.html") {
+        Some(file) => serve("index.html", &file, headers, status),
+        None => Error::broken("the application is not in the binary").into_response(),
+    }
+}
+
+fn serve(path: &str, file: &EmbeddedFile, headers: &HeaderMap, status: StatusCode) -> Response {
+    let digest: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let etag = format!("\"{digest}\"");
+    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let mut response = if is_known && status == StatusCode::OK {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        (status, Body::from(file.data.clone().into_owned())).into_response()
+    };
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("webmanifest") => "application/manifest+json",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    response
+}

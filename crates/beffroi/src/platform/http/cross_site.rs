@@ -1,0 +1,49 @@
+//! Defence against requests that another site makes a person's browser send (RA-3). A change is accepted from our own
+//! pages and from programs, never from a page of another origin, a sibling subdomain included. It holds for signing
+//! in and out as well: being signed in as somebody else is an attack, too.
+
+use crate::{
+    app::App,
+    error::{Code, Error},
+};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, Uri, header};
+
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !is_safe && !comes_from_here(&app, request.headers(), request.uri()) {
+        return Error::refuse(Code::CROSS_SITE).into_response();
+    }
+    next.run(request).await
+}
+
+fn comes_from_here(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {
+    match text(headers, "sec-fetch-site") {
+        Some("same-origin" | "none") => true,
+        Some(_) => false,
+        // Older browsers send no Sec-Fetch-Site, but they send Origin with every change.
+        None if headers.contains_key(header::ORIGIN) => is_own_origin(app, headers, uri),
+        // Neither header: a program. It may bring a password, but not a browser's cookie.
+        None => !headers.contains_key(header::COOKIE),
+    }
+}
+
+/// Whether `Origin` is ours: the public URL's, or the host that was asked for. A socket upgrade is a GET and must
+/// always be checked by this.
+pub fn is_own_origin(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {
+    let Some(origin) = text(headers, "origin") else { return false };
+    if let Some(public) = &app.config.public_url {
+        return public.origin().ascii_serialization() == origin;
+    }
+    let host = text(headers, "host").or_else(|| uri.authority().map(|authority| authority.as_str()));
+    let origin_host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    matches!((host, origin_host), (Some(host), Some(origin)) if host.eq_ignore_ascii_case(origin))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}

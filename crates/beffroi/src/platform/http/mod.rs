@@ -1,0 +1,8 @@
+//! The manners of HTTP, the same for every feature: reading requests, answering, refusing, serving.
+
+pub mod answer;
+pub mod assets;
+pub mod cross_site;
+pub mod door;
+pub mod payload;
+pub mod serve;

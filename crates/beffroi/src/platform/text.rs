@@ -1,0 +1,41 @@
+//! What a line or a text that people typed may be made of. Limits count characters (Unicode scalar values).
+
+use crate::error::FieldError;
+use unicode_normalization::UnicodeNormalization;
+
+/// Trims a one-line text and checks it: printable, neither shorter nor longer than allowed.
+pub fn line(field: &str, text: &str, chars_min: usize, chars_max: usize) -> Result<String, FieldError> {
+    let text: String = text.trim().nfc().collect();
+    if text.chars().any(is_unprintable) {
+        return Err(FieldError::new(field, "control_characters"));
+    }
+    check_length(field, &text, chars_min, chars_max)?;
+    Ok(text)
+}
+
+pub fn check_length(field: &str, text: &str, chars_min: usize, chars_max: usize) -> Result<(), FieldError> {
+    let chars = text.chars().count();
+    if chars == 0 && chars_min > 0 {
+        return Err(FieldError::new(field, "required"));
+    }
+    if chars < chars_min {
+        return Err(FieldError::new(field, "too_short").with("min", chars_min));
+    }
+    if chars > chars_max {
+        return Err(FieldError::new(field, "too_long").with("max", chars_max));
+    }
+    Ok(())
+}
+
+/// Control characters, and the invisible ones that reorder or hide what stands beside them.
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What two spellings of one name share: compatibility forms folded, case folded.
+pub fn fold(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}

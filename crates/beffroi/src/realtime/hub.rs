@@ -1,0 +1,245 @@
+//! Who listens to what. A publication is encoded once and shared; each socket has a bounded queue, and one that does
+//! not read is dropped rather than waited for: its cursor stays good.
+
+use crate::{
+    actor::ActorSession,
+    error::Code,
+    event::Publication,
+    ids::{RoomId, SessionId, UserId},
+    platform::clock::Moment,
+};
+use axum::extract::ws::Utf8Bytes;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::mpsc;
+
+/// Events waiting for one socket; a client further behind reads slower than its rooms write.
+const QUEUE_MAX: usize = 1024;
+
+/// What a socket is told.
+#[derive(Clone, Debug)]
+pub(super) enum Delivery {
+    Event {
+        room: RoomId,
+        seq: i64,
+        frame: Utf8Bytes,
+    },
+    /// The room has got so far: whoever has not heard it all reads the rest.
+    Head {
+        room: RoomId,
+        seq: i64,
+    },
+    Joined {
+        room: RoomId,
+        seq: i64,
+    },
+    Left {
+        room: RoomId,
+    },
+    Ended {
+        reason: &'static str,
+    },
+    Restarting,
+}
+
+/// A socket's end of its queue. None from it means that the socket was too slow.
+pub(super) struct Listener {
+    pub id: u64,
+    pub queue: mpsc::Receiver<Delivery>,
+}
+
+#[derive(Default)]
+pub struct Hub {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    next_id: u64,
+    sockets: HashMap<u64, Socket>,
+    rooms: HashMap<RoomId, Room>,
+}
+
+struct Socket {
+    user: UserId,
+    session: SessionId,
+    idle_expires_at: Moment,
+    absolute_expires_at: Moment,
+    rooms: HashSet<RoomId>,
+    queue: mpsc::Sender<Delivery>,
+}
+
+#[derive(Default)]
+struct Room {
+    sockets: Vec<u64>,
+    /// The highest number published here; 0 before the first.
+    head: i64,
+}
+
+impl Hub {
+    pub fn publish(&self, publication: Publication) {
+        let mut inner = self.lock();
+        match publication {
+            Publication::Event { room, seq, frame } => inner.deliver(room, seq, Delivery::Event { room, seq, frame }),
+            Publication::Joined { user, room, seq } => {
+                for id in inner.sockets_of(|socket| socket.user == user) {
+                    inner.listen(id, room);
+                    inner.send(id, Delivery::Joined { room, seq });
+                }
+            }
+            Publication::Left { user, room } => {
+                for id in inner.sockets_of(|socket| socket.user == user) {
+                    inner.send(id, Delivery::Left { room });
+                    inner.stop_listening(id, room);
+                }
+            }
+            Publication::SessionEnded { session, reason } => {
+                for id in inner.sockets_of(|socket| socket.session == session) {
+                    inner.send(id, Delivery::Ended { reason });
+                }
+            }
+        }
+    }
+
+    /// Tells of room heads that were read from the database, where sockets have not heard so far: heals a publication
+    /// that was lost, or made by another process.
+    pub fn compare_heads(&self, heads: HashMap<RoomId, i64>) {
+        let mut inner = self.lock();
+        for (room, seq) in heads {
+            if inner.rooms.get(&room).is_some_and(|known| known.head < seq) {
+                inner.deliver(room, seq, Delivery::Head { room, seq });
+            }
+        }
+    }
+
+    /// The rooms that anybody listens to.
+    pub fn rooms(&self) -> Vec<RoomId> {
+        self.lock().rooms.keys().copied().collect()
+    }
+
+    /// A request kept the session alive: its sockets live on with it.
+    pub fn extend_session(&self, session: SessionId, idle_expires_at: Moment) {
+        for socket in self.lock().sockets.values_mut().filter(|socket| socket.session == session) {
+            socket.idle_expires_at = idle_expires_at;
+        }
+    }
+
+    /// Ends the sockets whose session is over.
+    pub fn end_expired(&self, now: Moment) {
+        let mut inner = self.lock();
+        for id in inner.sockets_of(|socket| socket.absolute_expires_at <= now) {
+            inner.send(id, Delivery::Ended { reason: Code::SESSION_ABSOLUTE.name });
+        }
+        for id in inner.sockets_of(|socket| socket.idle_expires_at <= now) {
+            inner.send(id, Delivery::Ended { reason: Code::SESSION_IDLE.name });
+        }
+    }
+
+    /// Asks every socket to come back to another process.
+    pub fn say_restarting(&self) {
+        let mut inner = self.lock();
+        for id in inner.sockets_of(|_| true) {
+            inner.send(id, Delivery::Restarting);
+        }
+    }
+
+    pub fn socket_count(&self) -> usize {
+        self.lock().sockets.len()
+    }
+
+    /// Registers a socket before it reads what it missed: what happens meanwhile waits in its queue.
+    pub(super) fn register(&self, user: UserId, session: &ActorSession) -> Listener {
+        let (sender, queue) = mpsc::channel(QUEUE_MAX);
+        let mut inner = self.lock();
+        inner.next_id += 1;
+        let id = inner.next_id;
+        let socket = Socket {
+            user,
+            session: session.id,
+            idle_expires_at: session.idle_expires_at,
+            absolute_expires_at: session.absolute_expires_at,
+            rooms: HashSet::new(),
+            queue: sender,
+        };
+        inner.sockets.insert(id, socket);
+        Listener { id, queue }
+    }
+
+    pub(super) fn listen(&self, id: u64, rooms: impl IntoIterator<Item = RoomId>) {
+        let mut inner = self.lock();
+        for room in rooms {
+            inner.listen(id, room);
+        }
+    }
+
+    pub(super) fn stop_listening(&self, id: u64, rooms: impl IntoIterator<Item = RoomId>) {
+        let mut inner = self.lock();
+        for room in rooms {
+            inner.stop_listening(id, room);
+        }
+    }
+
+    pub(super) fn forget(&self, id: u64) {
+        self.lock().forget(id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn sockets_of(&self, is_meant: impl Fn(&Socket) -> bool) -> Vec<u64> {
+        self.sockets.iter().filter(|(_, socket)| is_meant(socket)).map(|(id, _)| *id).collect()
+    }
+
+    fn deliver(&mut self, room: RoomId, seq: i64, delivery: Delivery) {
+        let Some(listening) = self.rooms.get_mut(&room) else { return };
+        listening.head = listening.head.max(seq);
+        let sockets = &self.sockets;
+        let too_slow: Vec<u64> = listening
+            .sockets
+            .iter()
+            .filter(|id| sockets.get(id).is_none_or(|socket| socket.queue.try_send(delivery.clone()).is_err()))
+            .copied()
+            .collect();
+        for id in too_slow {
+            self.forget(id);
+        }
+    }
+
+    fn send(&mut self, id: u64, delivery: Delivery) {
+        if self.sockets.get(&id).is_some_and(|socket| socket.queue.try_send(delivery).is_err()) {
+            self.forget(id);
+        }
+    }
+
+    fn listen(&mut self, id: u64, room: RoomId) {
+        let Some(socket) = self.sockets.get_mut(&id) else { return };
+        if socket.rooms.insert(room) {
+            self.rooms.entry(room).or_default().sockets.push(id);
+        }
+    }
+
+    fn stop_listening(&mut self, id: u64, room: RoomId) {
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.rooms.remove(&room);
+        }
+        if let Some(listening) = self.rooms.get_mut(&room) {
+            listening.sockets.retain(|other| *other != id);
+            if listening.sockets.is_empty() {
+                self.rooms.remove(&room);
+            }
+        }
+    }
+
+    /// Dropping the sender ends the queue: the socket sends what is in it, then closes as too slow.
+    fn forget(&mut self, id: u64) {
+        let Some(socket) = self.sockets.remove(&id) else { return };
+        for room in socket.rooms {
+            self.stop_listening(id, room);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use super::{replay, socket};
+use crate::{
+    actor::Actor,
+    app::App,
+    error::{Code, Error, FieldError, Result},
+    event::RoomEvent,
+    ids::RoomId,
+    platform::http::{
+        answer::Success,
+        cross_site,
+        payload::{Ids, Query},
+    },
+    rooms,
+};
+use axum::{
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    response::Response,
+};
+use http::{HeaderMap, Uri};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const SUBPROTOCOL: &str = "beffroi.v1";
+/// Largest frame inwards.
+const FRAME_BYTES_MAX: usize = 4 * 1024;
+/// Buffers of one socket: with 4 KiB an idle one costs about 9 KiB instead of 137.
+const BUFFER_BYTES: usize = 4 * 1024;
+/// A client that does not read may hold back so much before its socket is closed.
+const WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// Events in one answer of `changes`.
+const CHANGES_MAX: u64 = 200;
+
+/// Opens the socket: signed in, readable rooms, and asked from our own pages (AU-11), all before the upgrade.
+pub async fn open(
+    actor: Actor,
+    State(app): State<App>,
+    headers: HeaderMap,
+    uri: Uri,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    if !cross_site::is_own_origin(&app, &headers, &uri) {
+        return Err(Error::refuse(Code::CROSS_SITE));
+    }
+    let upgrade = upgrade.map_err(|_| Error::refuse(Code::UPGRADE_REQUIRED))?;
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX);
+    Ok(upgrade.on_upgrade(move |stream| socket::run(app, actor, stream)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    after: Option<i64>,
+}
+
+#[derive(Serialize)]
+pub struct Changes {
+    events: Vec<RoomEvent<Value>>,
+    last_seq: i64,
+    /// Whether there is more to ask for, after the last of these.
+    more: bool,
+}
+
+/// What happened in a room after a number: how a client fills a hole.
+pub async fn changes(
+    actor: Actor,
+    State(app): State<App>,
+    Ids(room): Ids<RoomId>,
+    Query(query): Query<After>,
+) -> Result<Success<Changes>> {
+    let db = app.database.reader();
+    let rooms::ReadableRoom(room) = rooms::readable(db, &actor, room).await?;
+    let after = query.after.unwrap_or(0);
+    if !(0..=room.last_seq).contains(&after) {
+        let field = FieldError::new("after", "out_of_range").with("min", 0).with("max", room.last_seq);
+        return Err(Error::invalid(vec![field]));
+    }
+    let events = replay::events(db, room.id, after, room.last_seq, CHANGES_MAX).await?;
+    let reached = events.last().map_or(room.last_seq, |event| event.seq);
+    Ok(Success(Changes { events, last_seq: room.last_seq, more: reached < room.last_seq }))
+}

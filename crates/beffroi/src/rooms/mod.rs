@@ -1,0 +1,13 @@
+//! Rooms and their members. A room is only found through what the actor may see of it (`access`).
+
+mod access;
+pub mod actions;
+pub mod model;
+pub mod routes;
+mod store;
+
+pub use access::{ReadableRoom, WritableRoom, readable, writable, writable_by_member};
+pub use routes::{RoomView, view};
+pub use store::{
+    Room, advance, append_event, events_after, find, is_member, last_seqs, mark_read, members_among, rooms_of,
+};

@@ -1,0 +1,177 @@
+use super::{
+    access, actions,
+    model::{NewRoom, Policy},
+    store::{self, Room, RoomAndMember},
+};
+use crate::{
+    accounts::{self, Person},
+    actor::Actor,
+    app::App,
+    audit::Circumstances,
+    error::{Code, Error, Result},
+    ids::{MessageId, RoomId},
+    messages,
+    platform::http::{
+        answer::{Created, NoContent, Page, Success},
+        payload::{Ids, Payload},
+    },
+    tx::Tx,
+};
+use axum::extract::State;
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Members shown at once.
+const MEMBERS_MAX: u64 = 1000;
+
+/// A room as the caller sees it.
+#[derive(Serialize)]
+pub struct RoomView {
+    id: RoomId,
+    name: String,
+    topic: String,
+    policy: String,
+    sensitive: bool,
+    archived: bool,
+    slow_mode_seconds: i32,
+    last_seq: i64,
+    unread: i64,
+    mentions: i64,
+    /// The caller's place in the room; null for those who only look in.
+    role: Option<String>,
+}
+
+impl RoomView {
+    fn new((room, member): RoomAndMember, unread: i64) -> Self {
+        Self {
+            id: room.id,
+            name: room.name,
+            topic: room.topic,
+            policy: room.policy,
+            sensitive: room.sensitive,
+            archived: room.archived,
+            slow_mode_seconds: room.slow_mode_seconds,
+            last_seq: room.last_seq,
+            unread,
+            mentions: 0,
+            role: member.map(|member| member.role),
+        }
+    }
+}
+
+/// One room as the actor sees it.
+pub async fn view(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<RoomView> {
+    let access::ReadableRoom(room) = access::readable(db, actor, id).await?;
+    let member = store::member_of(db, actor.user, id).await?;
+    let unread = match &member {
+        Some(_) => messages::unread(db, actor.user, Some(id)).await?.remove(&id).unwrap_or(0),
+        None => 0,
+    };
+    Ok(RoomView::new((room, member), unread))
+}
+
+pub async fn list(actor: Actor, State(app): State<App>) -> Result<Page<RoomView>> {
+    let db = app.database.reader();
+    let mut unread = messages::unread(db, actor.user, None).await?;
+    let rooms = store::list_for(db, actor.user).await?;
+    let view = |(room, member): (Room, _)| {
+        let unread = unread.remove(&room.id).unwrap_or(0);
+        RoomView::new((room, member), unread)
+    };
+    Ok(Page::whole(rooms.into_iter().map(view).collect()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    name: String,
+    topic: Option<String>,
+    policy: Option<Policy>,
+}
+
+pub async fn create(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Payload(body): Payload<Create>,
+) -> Result<Created<RoomView>> {
+    let new = NewRoom {
+        name: body.name,
+        topic: body.topic.unwrap_or_default(),
+        policy: body.policy.unwrap_or(Policy::Public),
+    };
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    let room = actions::create(&mut tx, actor.user, new).await?;
+    let view = view(&tx.db, &actor, room.id).await?;
+    tx.commit().await?;
+    Ok(Created { location: format!("/api/v1/rooms/{}", room.id), data: view })
+}
+
+pub async fn show(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Success<RoomView>> {
+    Ok(Success(view(app.database.reader(), &actor, room).await?))
+}
+
+#[derive(Serialize)]
+pub struct MemberView {
+    user: Person,
+    role: String,
+}
+
+pub async fn members(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Page<MemberView>> {
+    let db = app.database.reader();
+    access::readable(db, &actor, room).await?;
+    let members = store::list_members(db, room, MEMBERS_MAX).await?;
+    let mut people: HashMap<_, _> = accounts::people(db, members.iter().map(|member| member.user_id)).await?;
+    let view = |member: store::member::Model| {
+        people.remove(&member.user_id).map(|user| MemberView { user, role: member.role })
+    };
+    Ok(Page::whole(members.into_iter().filter_map(view).collect()))
+}
+
+pub async fn join(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids(room): Ids<RoomId>,
+) -> Result<Success<RoomView>> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    actions::join(&mut tx, actor.user, room).await?;
+    let view = view(&tx.db, &actor, room).await?;
+    tx.commit().await?;
+    Ok(Success(view))
+}
+
+pub async fn leave(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids(room): Ids<RoomId>,
+) -> Result<NoContent> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    access::readable(&tx.db, &actor, room).await?;
+    actions::leave(&mut tx, actor.user, room).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarkRead {
+    message: MessageId,
+}
+
+/// Says up to which message one has read.
+pub async fn mark_read(
+    actor: Actor,
+    State(app): State<App>,
+    Ids(room): Ids<RoomId>,
+    Payload(body): Payload<MarkRead>,
+) -> Result<NoContent> {
+    let tx = app.database.begin().await?;
+    access::readable(&tx, &actor, room).await?;
+    let seq = messages::seq_of(&tx, room, body.message).await?.ok_or(Error::refuse(Code::MESSAGE_NOT_FOUND))?;
+    store::mark_read(&tx, actor.user, room, seq).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}

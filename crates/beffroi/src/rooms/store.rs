@@ -1,0 +1,323 @@
+//! The rows of rooms, members and numbered events. `last_seq` is raised in the writing transaction, so that a room's
+//! events have gap-free numbers in the order of their commits: raising it takes the room's row lock.
+
+use super::model::{NewRoom, RoomRole};
+use crate::{
+    error::{Error, Result},
+    event::RoomEvent,
+    ids::{RoomId, UserId},
+    platform::{clock::Moment, text::fold},
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, Query},
+};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+pub use room::Model as Room;
+
+pub(super) mod room {
+    use crate::{
+        ids::{RoomId, UserId},
+        platform::clock::Moment,
+    };
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "rooms")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: RoomId,
+        pub name: String,
+        pub name_key: String,
+        pub topic: String,
+        pub policy: String,
+        pub sensitive: bool,
+        pub archived: bool,
+        pub slow_mode_seconds: i32,
+        pub last_seq: i64,
+        pub created_by: Option<UserId>,
+        pub created_at: Moment,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod member {
+    use crate::{
+        ids::{RoomId, UserId},
+        platform::clock::Moment,
+    };
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "room_members")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub room_id: RoomId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: UserId,
+        pub role: String,
+        pub read_seq: i64,
+        pub joined_at: Moment,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod room_event {
+    use crate::{ids::RoomId, platform::clock::Moment};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "room_events")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub room_id: RoomId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        pub kind: String,
+        pub data: String,
+        pub created_at: Moment,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) async fn insert(
+    db: &impl ConnectionTrait,
+    id: RoomId,
+    new: NewRoom,
+    owner: UserId,
+    now: Moment,
+) -> Result<Room, sea_orm::DbErr> {
+    let row = room::ActiveModel {
+        id: Set(id),
+        name_key: Set(fold(&new.name)),
+        name: Set(new.name),
+        topic: Set(new.topic),
+        policy: Set(new.policy.name().to_owned()),
+        sensitive: Set(false),
+        archived: Set(false),
+        slow_mode_seconds: Set(0),
+        last_seq: Set(0),
+        created_by: Set(Some(owner)),
+        created_at: Set(now),
+    };
+    row.insert(db).await
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: RoomId) -> Result<Option<Room>> {
+    Ok(room::Entity::find_by_id(id).one(db).await?)
+}
+
+pub(super) async fn oldest_public(db: &impl ConnectionTrait) -> Result<Option<RoomId>> {
+    let public = room::Entity::find()
+        .filter(room::Column::Policy.eq("public"))
+        .filter(room::Column::Archived.eq(false))
+        .order_by_asc(room::Column::CreatedAt)
+        .one(db)
+        .await?;
+    Ok(public.map(|room| room.id))
+}
+
+/// A room with the caller's own membership in it.
+pub(super) type RoomAndMember = (Room, Option<member::Model>);
+
+/// A person's own rooms and the public ones, by name.
+pub(super) async fn list_for(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomAndMember>> {
+    let own = own_room_ids(user);
+    let visible = Condition::any().add(room::Column::Policy.eq("public")).add(room::Column::Id.in_subquery(own));
+    let rooms = room::Entity::find().filter(visible).order_by_asc(room::Column::NameKey).all(db).await?;
+    let members = member::Entity::find().filter(member::Column::UserId.eq(user)).all(db).await?;
+    let mut members: HashMap<RoomId, member::Model> =
+        members.into_iter().map(|member| (member.room_id, member)).collect();
+    Ok(rooms.into_iter().map(|room| (room.clone(), members.remove(&room.id))).collect())
+}
+
+fn own_room_ids(user: UserId) -> sea_orm::sea_query::SelectStatement {
+    Query::select()
+        .column(member::Column::RoomId)
+        .from(member::Entity)
+        .and_where(member::Column::UserId.eq(user))
+        .to_owned()
+}
+
+pub(super) async fn member_of(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<Option<member::Model>> {
+    Ok(member::Entity::find_by_id((room, user)).one(db).await?)
+}
+
+pub async fn is_member(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<bool> {
+    Ok(member_of(db, user, room).await?.is_some())
+}
+
+pub(super) async fn role_of(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<Option<String>> {
+    Ok(member_of(db, user, room).await?.map(|member| member.role))
+}
+
+/// Which of these memberships exist.
+pub async fn members_among(
+    db: &impl ConnectionTrait,
+    pairs: &HashSet<(RoomId, UserId)>,
+) -> Result<HashSet<(RoomId, UserId)>> {
+    let rooms: HashSet<RoomId> = pairs.iter().map(|(room, _)| *room).collect();
+    let users: HashSet<UserId> = pairs.iter().map(|(_, user)| *user).collect();
+    let found: Vec<(RoomId, UserId)> = member::Entity::find()
+        .select_only()
+        .columns([member::Column::RoomId, member::Column::UserId])
+        .filter(member::Column::RoomId.is_in(rooms))
+        .filter(member::Column::UserId.is_in(users))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+pub(super) async fn list_members(db: &impl ConnectionTrait, room: RoomId, limit: u64) -> Result<Vec<member::Model>> {
+    let of_room = member::Column::RoomId.eq(room);
+    Ok(member::Entity::find().filter(of_room).order_by_asc(member::Column::JoinedAt).limit(limit).all(db).await?)
+}
+
+pub(super) async fn count_owners(db: &impl ConnectionTrait, room: RoomId) -> Result<u64> {
+    let owners = member::Entity::find()
+        .filter(member::Column::RoomId.eq(room))
+        .filter(member::Column::Role.eq(RoomRole::Owner.name()));
+    Ok(owners.count(db).await?)
+}
+
+pub(super) async fn insert_member(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    user: UserId,
+    role: RoomRole,
+    read_seq: i64,
+    now: Moment,
+) -> Result<()> {
+    let row = member::ActiveModel {
+        room_id: Set(room),
+        user_id: Set(user),
+        role: Set(role.name().to_owned()),
+        read_seq: Set(read_seq),
+        joined_at: Set(now),
+    };
+    member::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_member(db: &impl ConnectionTrait, room: RoomId, user: UserId) -> Result<()> {
+    member::Entity::delete_by_id((room, user)).exec(db).await?;
+    Ok(())
+}
+
+/// Takes the next `count` numbers of a room that is not archived; the last one taken, or None without such a room.
+pub async fn advance(db: &impl ConnectionTrait, room: RoomId, count: i64) -> Result<Option<i64>> {
+    let update = Query::update()
+        .table(room::Entity)
+        .value(room::Column::LastSeq, Expr::col(room::Column::LastSeq).add(count))
+        .and_where(room::Column::Id.eq(room))
+        .and_where(room::Column::Archived.eq(false))
+        .returning_col(room::Column::LastSeq)
+        .to_owned();
+    let row = db.query_one(&update).await?;
+    row.map(|row| row.try_get_by_index::<i64>(0)).transpose().map_err(Error::from)
+}
+
+/// Gives the number back that was just taken, still under the lock.
+pub(super) async fn retreat(db: &impl ConnectionTrait, room: RoomId, seq: i64) -> Result<()> {
+    room::Entity::update_many()
+        .col_expr(room::Column::LastSeq, Expr::value(seq - 1))
+        .filter(room::Column::Id.eq(room))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes an event under the number that [`advance`] gave.
+pub async fn append_event(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    seq: i64,
+    kind: &str,
+    data: Value,
+    now: Moment,
+) -> Result<RoomEvent<Value>> {
+    let row = room_event::ActiveModel {
+        room_id: Set(room),
+        seq: Set(seq),
+        kind: Set(kind.to_owned()),
+        data: Set(data.to_string()),
+        created_at: Set(now),
+    };
+    room_event::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(RoomEvent { room, seq, kind: kind.to_owned(), data })
+}
+
+/// The events of a room with numbers in `after+1 ..= until`, but for new messages, which carry their number themselves.
+pub async fn events_after(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    after: i64,
+    until: i64,
+    limit: u64,
+) -> Result<Vec<RoomEvent<Value>>> {
+    let rows = room_event::Entity::find()
+        .filter(room_event::Column::RoomId.eq(room))
+        .filter(room_event::Column::Seq.gt(after))
+        .filter(room_event::Column::Seq.lte(until))
+        .order_by_asc(room_event::Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let event = |row: room_event::Model| {
+        let data = serde_json::from_str(&row.data).map_err(Error::internal)?;
+        Ok(RoomEvent { room, seq: row.seq, kind: row.kind, data })
+    };
+    rows.into_iter().map(event).collect()
+}
+
+/// A person's rooms with the number of the last event in each.
+pub async fn rooms_of(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<(RoomId, i64)>> {
+    let rooms = room::Entity::find()
+        .select_only()
+        .columns([room::Column::Id, room::Column::LastSeq])
+        .filter(room::Column::Id.in_subquery(own_room_ids(user)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rooms)
+}
+
+/// The number of the last event of some rooms.
+pub async fn last_seqs(db: &impl ConnectionTrait, rooms: Vec<RoomId>) -> Result<HashMap<RoomId, i64>> {
+    let rows: Vec<(RoomId, i64)> = room::Entity::find()
+        .select_only()
+        .columns([room::Column::Id, room::Column::LastSeq])
+        .filter(room::Column::Id.is_in(rooms))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Moves a read marker forward, never back.
+pub async fn mark_read(db: &impl ConnectionTrait, user: UserId, room: RoomId, seq: i64) -> Result<bool> {
+    let moved = member::Entity::update_many()
+        .col_expr(member::Column::ReadSeq, Expr::value(seq))
+        .filter(member::Column::RoomId.eq(room))
+        .filter(member::Column::UserId.eq(user))
+        .filter(member::Column::ReadSeq.lt(seq))
+        .exec(db)
+        .await?;
+    Ok(moved.rows_affected == 1)
+}

@@ -1,0 +1,73 @@
+//! Every URL of the server, and who may ask for it.
+
+use crate::{
+    accounts,
+    app::App,
+    error::{Code, Error},
+    invites, messages,
+    platform::http::{assets, cross_site, door},
+    problems, realtime,
+    roles::Permission::{CreateRooms, JoinRooms, ManageRooms, ReadMessages, SendMessages},
+    rooms,
+    route::{
+        Access::{Anyone, Holds, SignedIn},
+        RouteTable,
+    },
+    server, sessions,
+};
+use axum::{Router, middleware};
+
+pub fn table(app: &App) -> RouteTable {
+    RouteTable::new(app.clone())
+        // The server itself
+        .get("/api/v1/server", Anyone, server::show)
+        .get("/healthz", Anyone, server::health)
+        .get("/readyz", Anyone, server::readiness)
+        .get("/problems/{code}", Anyone, problems::show)
+        // Getting in
+        .post("/api/v1/setup", Anyone, accounts::routes::set_up)
+        .post("/api/v1/auth/register", Anyone, accounts::routes::register)
+        .post("/api/v1/auth/login", Anyone, sessions::routes::sign_in)
+        .post("/api/v1/auth/logout", SignedIn, sessions::routes::sign_out)
+        .get("/api/v1/auth/me", SignedIn, accounts::routes::me)
+        .patch("/api/v1/auth/me", SignedIn, accounts::routes::change_me)
+        // Invitations
+        .get("/api/v1/invites", Holds(ManageRooms), invites::routes::list)
+        .post("/api/v1/invites", Holds(ManageRooms), invites::routes::create)
+        .delete("/api/v1/invites/{invite}", Holds(ManageRooms), invites::routes::revoke)
+        // One segment, two meanings: an invitation is shown and accepted by its code, revoked by its id.
+        .get("/api/v1/invites/{invite}", Anyone, invites::routes::show)
+        .post("/api/v1/invites/{invite}/accept", Holds(JoinRooms), invites::routes::accept)
+        // Rooms
+        .get("/api/v1/rooms", Holds(ReadMessages), rooms::routes::list)
+        .post("/api/v1/rooms", Holds(CreateRooms), rooms::routes::create)
+        .get("/api/v1/rooms/{room}", Holds(ReadMessages), rooms::routes::show)
+        .get("/api/v1/rooms/{room}/members", Holds(ReadMessages), rooms::routes::members)
+        .post("/api/v1/rooms/{room}/members/me", Holds(JoinRooms), rooms::routes::join)
+        .delete("/api/v1/rooms/{room}/members/me", SignedIn, rooms::routes::leave)
+        .put("/api/v1/rooms/{room}/read", Holds(ReadMessages), rooms::routes::mark_read)
+        .get("/api/v1/rooms/{room}/changes", Holds(ReadMessages), realtime::routes::changes)
+        // Messages
+        .get("/api/v1/rooms/{room}/messages", Holds(ReadMessages), messages::routes::list)
+        .post("/api/v1/rooms/{room}/messages", Holds(SendMessages), messages::routes::send)
+        .get("/api/v1/rooms/{room}/messages/{message}", Holds(ReadMessages), messages::routes::show)
+        // The socket
+        .get("/ws", Holds(ReadMessages), realtime::routes::open)
+        // The browser application
+        .get("/", Anyone, assets::application)
+        .get("/sign-in", Anyone, assets::application)
+        .get("/setup", Anyone, assets::application)
+        .get("/invite/{code}", Anyone, assets::application)
+        .get("/rooms/{room}", Anyone, assets::application)
+        .get("/assets/{*path}", Anyone, assets::asset)
+}
+
+pub fn build(app: App) -> Router {
+    table(&app)
+        .into_router()
+        .fallback(assets::nowhere)
+        .method_not_allowed_fallback(async || Error::refuse(Code::METHOD_NOT_ALLOWED))
+        .layer(middleware::from_fn_with_state(app.clone(), cross_site::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), door::enter))
+        .with_state(app)
+}

@@ -1,0 +1,74 @@
+//! What anyone may know of this server, and its probes.
+
+use crate::{
+    accounts::{self, model as account},
+    app::App,
+    config::DemoAccount,
+    error::{Code, Error, Result},
+    messages::model as message,
+    platform::{http::answer::Success, i18n::Language},
+    rooms::model as room,
+    settings,
+};
+use axum::extract::State;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct ServerView {
+    name: String,
+    languages: Vec<&'static str>,
+    registration_mode: &'static str,
+    /// Whether the first administrator is still to be made, by the set-up link.
+    setup_open: bool,
+    password: PasswordRules,
+    limits: Limits,
+    /// Only `beffroi demo` shows anybody's password.
+    demo_accounts: Vec<DemoAccount>,
+}
+
+#[derive(Serialize)]
+struct PasswordRules {
+    chars_min: usize,
+    chars_max: usize,
+}
+
+#[derive(Serialize)]
+struct Limits {
+    username_chars_min: usize,
+    username_chars_max: usize,
+    person_name_chars_max: usize,
+    message_chars_max: usize,
+    room_name_chars_max: usize,
+    topic_chars_max: usize,
+    server_name_chars_max: usize,
+}
+
+pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
+    Ok(Success(ServerView {
+        name: settings::server_name(app.database.reader()).await?,
+        languages: Language::ALL.map(Language::tag).to_vec(),
+        registration_mode: "invite",
+        setup_open: !accounts::an_administrator_exists(app.database.reader()).await?,
+        password: PasswordRules { chars_min: account::PASSWORD_CHARS_MIN, chars_max: account::PASSWORD_CHARS_MAX },
+        limits: Limits {
+            username_chars_min: account::USERNAME_CHARS_MIN,
+            username_chars_max: account::USERNAME_CHARS_MAX,
+            person_name_chars_max: account::PERSON_NAME_CHARS_MAX,
+            message_chars_max: message::TEXT_CHARS_MAX,
+            room_name_chars_max: room::NAME_CHARS_MAX,
+            topic_chars_max: room::TOPIC_CHARS_MAX,
+            server_name_chars_max: settings::SERVER_NAME_CHARS_MAX,
+        },
+        demo_accounts: app.config.demo_accounts.clone(),
+    }))
+}
+
+/// The process is alive.
+pub async fn health() -> &'static str {
+    "ok"
+}
+
+/// The process can do its work: the database answers.
+pub async fn readiness(State(app): State<App>) -> Result<&'static str> {
+    if app.database.is_reachable().await { Ok("ready") } else { Err(Error::refuse(Code::UNAVAILABLE)) }
+}

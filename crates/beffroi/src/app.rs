@@ -10,6 +10,7 @@ use crate::{
     roles,
 };
 use std::{ops::Deref, sync::Arc};
+use tokio_util::task::TaskTracker;
 
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
@@ -23,6 +24,8 @@ pub struct Parts {
     pub hashing: HashingPool,
     pub hub: Arc<Hub>,
     pub messages: MessageWriter,
+    /// Work that goes on after an answer; a stop waits for it.
+    pub afterwards: TaskTracker,
 }
 
 impl Deref for App {
@@ -43,11 +46,23 @@ impl App {
         let hashing = HashingPool::new(config.password_cost, config.hashing_concurrency, random.clone())?;
         let hub = Arc::new(Hub::default());
         let messages = MessageWriter::start(database.clone(), hub.clone(), clock.clone(), random.clone());
-        Ok(Self(Arc::new(Parts { config, clock, random, database, keys, hashing, hub, messages })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            clock,
+            random,
+            database,
+            keys,
+            hashing,
+            hub,
+            messages,
+            afterwards: TaskTracker::new(),
+        })))
     }
 
-    /// Lets the writer finish what it has taken, then closes the database.
+    /// Lets what was begun end, then closes the database.
     pub async fn stop(self) -> Result<()> {
+        self.afterwards.close();
+        self.afterwards.wait().await;
         self.messages.finish().await;
         self.database.clone().close().await
     }

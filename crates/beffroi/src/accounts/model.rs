@@ -178,8 +178,12 @@ pub fn person_name(field: &str, name: Option<String>) -> Result<Option<String>, 
 fn birth_date(date: Option<String>, now: Moment) -> Result<Option<String>, FieldError> {
     let Some(date) = date.filter(|date| !date.is_empty()) else { return Ok(None) };
     let parsed: jiff::civil::Date = date.parse().map_err(|_| FieldError::new("birth_date", "not_a_date"))?;
-    let is_past = parsed.to_string().as_str() <= &now.rfc3339()[..10] && parsed.year() >= 1900;
-    if is_past { Ok(Some(parsed.to_string())) } else { Err(FieldError::new("birth_date", "out_of_range")) }
+    let (date, today) = (parsed.to_string(), now.rfc3339()[..10].to_owned());
+    if parsed.year() >= 1900 && date <= today {
+        Ok(Some(date))
+    } else {
+        Err(FieldError::new("birth_date", "out_of_range").with("min", "1900-01-01").with("max", today))
+    }
 }
 
 /// Every rule that a new password breaks.

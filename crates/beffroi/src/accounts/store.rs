@@ -182,7 +182,7 @@ pub(super) fn personal_fields(keys: &KeyRing, account: &Account) -> Result<Perso
 }
 
 /// A change of one's own profile; what is absent stays.
-pub(super) struct ProfileChange {
+pub struct ProfileChange {
     pub language: Option<Language>,
     /// `Some(None)` empties the name.
     pub first_name: Option<Option<String>>,

@@ -146,7 +146,7 @@ fn upgrade_later(
 ) {
     let Some(old) = hash.filter(|hash| app.hashing.is_outdated(hash)) else { return };
     let (app, user) = (app.clone(), account.id);
-    tokio::spawn(async move {
+    app.clone().afterwards.spawn(async move {
         let upgraded = async {
             let new = app.hashing.hash(password).await?;
             let tx = Tx::begin(&app, circumstances.by(user)).await?;

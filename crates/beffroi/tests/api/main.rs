@@ -1,0 +1,16 @@
+//! The suite: sentences about people, told through the front door, on SQLite and on PostgreSQL.
+//! `house` builds a server with a clock in the test's hands; `postgres` starts one cluster for the whole run.
+
+mod house;
+mod postgres;
+
+mod audit;
+mod bad_input;
+mod invites;
+mod messages;
+mod permissions;
+mod realtime;
+mod rooms;
+mod security;
+mod setup;
+mod sign_in;

@@ -1,0 +1,158 @@
+//! Who may do what: the table of roles, and every route against every role.
+
+use crate::house::{Engine, House, Person, Postgres, Sqlite};
+use beffroi::{
+    roles::{BUILT_IN_ROLES, Permission, PermissionSet},
+    route::Access,
+    router,
+};
+use http::{Method, StatusCode};
+use rstest::rstest;
+use serde_json::json;
+use std::collections::HashMap;
+
+// AZ-1, AZ-2: the table, column by column.
+#[test]
+fn roles_are_born_with_the_rights_of_the_table() {
+    let everyone = "read_messages";
+    let users = "send_messages edit_own_messages delete_own_messages react_messages \
+                 create_rooms join_rooms send_dm block_users view_user_profiles upload_files";
+    let moderators = "delete_all_messages pin_messages kick_users ban_users manage_rooms delete_files view_audit_logs";
+    let administrators = "edit_all_messages delete_rooms manage_users manage_files manage_permissions manage_system \
+                          view_monitoring";
+    let set = |groups: &[&str]| PermissionSet::from_names(groups.iter().flat_map(|group| group.split_whitespace()));
+    let expected = HashMap::from([
+        ("guest", set(&[everyone])),
+        ("user", set(&[everyone, users])),
+        ("moderator", set(&[everyone, users, moderators])),
+        ("admin", set(&[everyone, users, moderators, administrators])),
+    ]);
+    let known: HashMap<_, _> = BUILT_IN_ROLES
+        .iter()
+        .map(|(name, permissions)| (*name, PermissionSet::from_names(permissions.iter().copied())))
+        .collect();
+    assert_eq!(known, expected);
+    assert_eq!(expected["admin"], PermissionSet::all());
+    assert_eq!(Permission::from_name("delete_messages"), Some(Permission::DeleteAllMessages));
+}
+
+#[test]
+fn an_unknown_name_grants_nothing() {
+    assert_eq!(PermissionSet::from_names(["everything", "Manage_System", ""]), PermissionSet::default());
+}
+
+/// What each route asks for, said a second time: a route that is not here fails, and so does one whose needs changed.
+const EXPECTED: &[(&str, &str)] = &[
+    ("GET /api/v1/server", "anyone"),
+    ("GET /healthz", "anyone"),
+    ("GET /readyz", "anyone"),
+    ("GET /problems/{code}", "anyone"),
+    ("POST /api/v1/setup", "anyone"),
+    ("POST /api/v1/auth/register", "anyone"),
+    ("POST /api/v1/auth/login", "anyone"),
+    ("POST /api/v1/auth/logout", "signed in"),
+    ("GET /api/v1/auth/me", "signed in"),
+    ("PATCH /api/v1/auth/me", "signed in"),
+    ("GET /api/v1/invites", "manage_rooms"),
+    ("POST /api/v1/invites", "manage_rooms"),
+    ("DELETE /api/v1/invites/{invite}", "manage_rooms"),
+    ("GET /api/v1/invites/{invite}", "anyone"),
+    ("POST /api/v1/invites/{invite}/accept", "join_rooms"),
+    ("GET /api/v1/rooms", "read_messages"),
+    ("POST /api/v1/rooms", "create_rooms"),
+    ("GET /api/v1/rooms/{room}", "read_messages"),
+    ("GET /api/v1/rooms/{room}/members", "read_messages"),
+    ("POST /api/v1/rooms/{room}/members/me", "join_rooms"),
+    ("DELETE /api/v1/rooms/{room}/members/me", "signed in"),
+    ("PUT /api/v1/rooms/{room}/read", "read_messages"),
+    ("GET /api/v1/rooms/{room}/changes", "read_messages"),
+    ("GET /api/v1/rooms/{room}/messages", "read_messages"),
+    ("POST /api/v1/rooms/{room}/messages", "send_messages"),
+    ("GET /api/v1/rooms/{room}/messages/{message}", "read_messages"),
+    ("GET /ws", "read_messages"),
+    ("GET /", "anyone"),
+    ("GET /sign-in", "anyone"),
+    ("GET /setup", "anyone"),
+    ("GET /invite/{code}", "anyone"),
+    ("GET /rooms/{room}", "anyone"),
+    ("GET /assets/{*path}", "anyone"),
+];
+
+fn words(access: Access) -> &'static str {
+    match access {
+        Access::Anyone => "anyone",
+        Access::SignedIn => "signed in",
+        Access::Holds(permission) => permission.name(),
+    }
+}
+
+// AZ-3: deny by default; every route declares its permission.
+#[tokio::test]
+async fn every_route_is_in_the_table_with_what_it_asks_for() {
+    let house = House::on(Sqlite).await.expect("SQLite is always there");
+    let table = router::table(&house.app);
+    let routes: Vec<(String, &str)> =
+        table.routes().iter().map(|route| (format!("{} {}", route.method, route.path), words(route.access))).collect();
+    let expected: Vec<(String, &str)> = EXPECTED.iter().map(|(route, access)| ((*route).to_owned(), *access)).collect();
+    assert_eq!(routes, expected);
+}
+
+// AZ-3: role × route, by asking.
+#[rstest]
+#[tokio::test]
+async fn each_role_passes_exactly_where_it_holds_the_permission(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let mut people: Vec<(&str, Person)> = vec![("admin", alice.clone())];
+    for role in ["moderator", "user", "guest"] {
+        let person = house.member(&alice, &format!("{role}-person")).await;
+        house.set_role(&person, role).await;
+        people.push((role, person));
+    }
+    let visitor = house.visitor();
+    for route in router::table(&house.app).routes() {
+        let path = route.path.replace("{room}", NOBODYS).replace("{message}", NOBODYS).replace("{invite}", NOBODYS);
+        if route.access == Access::Anyone || route.path == "/api/v1/auth/logout" {
+            continue;
+        }
+        ask(&visitor, &route.method, &path).await.refused(401, "auth.required");
+        for (role, person) in &people {
+            let answer = ask(person, &route.method, &path).await;
+            let is_refused = answer.body["code"] == "auth.forbidden";
+            let holds = match route.access {
+                Access::Holds(permission) => built_in(role).holds(permission),
+                _ => true,
+            };
+            assert_eq!(is_refused, !holds, "{role}: {} {path}: {}", route.method, answer.text);
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED);
+            assert!(answer.status.as_u16() < 500, "{}", answer.text);
+        }
+    }
+}
+
+const NOBODYS: &str = "00000000-0000-4000-8000-000000000000";
+
+async fn ask(person: &Person, method: &Method, path: &str) -> crate::house::Answer {
+    person.send_json(method.clone(), path, json!({})).await
+}
+
+fn built_in(role: &str) -> PermissionSet {
+    let (_, names) = BUILT_IN_ROLES.iter().find(|(name, _)| *name == role).expect("a role");
+    PermissionSet::from_names(names.iter().copied())
+}
+
+// AZ-3: a change of role takes effect with the next request.
+#[rstest]
+#[tokio::test]
+async fn a_demoted_person_loses_their_rights_at_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    house.set_role(&bob, "moderator").await;
+    bob.post("/api/v1/invites", json!({})).await.expect(StatusCode::CREATED);
+    house.set_role(&bob, "guest").await;
+    bob.post("/api/v1/invites", json!({})).await.refused(403, "auth.forbidden");
+    let square = bob.square().await;
+    bob.say_as(&square, "hello", uuid::Uuid::from_u128(1)).await.refused(403, "auth.forbidden");
+    bob.get(&format!("/api/v1/rooms/{square}/messages")).await.expect(StatusCode::OK);
+}

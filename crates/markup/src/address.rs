@@ -13,7 +13,7 @@ const ADDRESS_BYTES_MAX: usize = 2048;
 /// `https:host`, `https:///host`).
 pub(crate) fn accepted(typed: &str) -> Option<String> {
     let typed = typed.trim_matches(' ');
-    let forgiven = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+    let forgiven = |c: char| (c.is_whitespace() && c != ' ') || c.is_control() || c == '\\';
     if typed.len() > ADDRESS_BYTES_MAX || typed.contains(forgiven) {
         return None;
     }
@@ -47,7 +47,7 @@ mod tests {
             ),
             ("https://example.org/a@b", "https://example.org/a@b"),
             ("http://0x7f.1/", "http://127.0.0.1/"),
-            (" https://example.org/ ", "https://example.org/"),
+            (" https://example.org/a b ", "https://example.org/a%20b"),
         ] {
             assert_eq!(accepted(typed).as_deref(), Some(normal), "{typed}");
         }

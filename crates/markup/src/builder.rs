@@ -166,13 +166,13 @@ impl Builder {
     }
 
     /// A link that may not be one shows its label, then the address as typed.
-    fn open_link(&mut self, target: Target) {
+    fn open_link(&mut self, target: Box<Target>) {
         let Target {
             href,
             typed,
             title,
             is_bare,
-        } = target;
+        } = *target;
         match href {
             Some(href) if self.has_room() && !self.is_in_link() => {
                 self.end_text();

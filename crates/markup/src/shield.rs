@@ -10,6 +10,8 @@ use std::ops::{Range, RangeInclusive};
 
 use linkify::{LinkFinder, LinkKind};
 
+use crate::DEPTH_MAX;
+
 const RESERVED: RangeInclusive<char> = '\u{FDD0}'..='\u{FDEF}';
 
 /// Stands before a character that would open a block and has no counterpart.
@@ -26,6 +28,10 @@ const STAND_INS: [(char, char); 9] = [
     ('`', '\u{FDD8}'),
     ('\n', '\u{FDD9}'),
 ];
+
+/// Most quotes and lists that open on one line. The tree is shallower, and the Markdown parser
+/// takes time in proportion to depth times lines where such a line is continued without its marks.
+const CONTAINERS_MAX: usize = 2 * DEPTH_MAX;
 
 /// The text as the Markdown parser shall see it. Control characters are gone: they show nothing.
 pub(crate) fn shield(text: &str) -> String {
@@ -96,27 +102,47 @@ fn bare_addresses(text: &str) -> Vec<Range<usize>> {
 }
 
 /// No line opens an HTML block, which would show a paragraph of Markdown raw, nor a link
-/// definition, which would hide the line. Both begin with `<` or `[` after nothing but the marks of
-/// quotes and lists.
+/// definition, which would hide the line. Both begin with `<` or `[` after the marks of quotes and
+/// lists. And no line opens more of those than [`CONTAINERS_MAX`].
 fn guard_line_starts(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     for line in text.split_inclusive('\n') {
-        let start = line
-            .find(|c: char| !c.is_ascii() || !is_line_mark(c as u8))
-            .unwrap_or(line.len());
-        out.push_str(&line[..start]);
-        if line[start..].starts_with(['<', '[']) {
-            out.push(GUARD);
-        }
-        out.push_str(&line[start..]);
+        let content = line.trim_start_matches(is_line_mark);
+        let guarded = match too_deep(&line[..line.len() - content.len()]) {
+            Some(mark) => mark,
+            None if content.starts_with(['<', '[']) => line.len() - content.len(),
+            None => {
+                out.push_str(line);
+                continue;
+            }
+        };
+        out.push_str(&line[..guarded]);
+        out.push(GUARD);
+        out.push_str(&line[guarded..]);
     }
     out
 }
 
-fn is_line_mark(byte: u8) -> bool {
+/// The mark that would open one quote or list too many. A row of one mark is a rule, however long.
+fn too_deep(marks: &str) -> Option<usize> {
+    let mut opening = marks.bytes().enumerate().filter(|(at, mark)| match mark {
+        b'>' => true,
+        b' ' | b'\t' | b'0'..=b'9' => false,
+        _ => matches!(marks.as_bytes().get(at + 1), None | Some(b' ' | b'\t')),
+    });
+    let (at, _) = opening.nth(CONTAINERS_MAX)?;
+    let is_rule = |mark| {
+        marks
+            .bytes()
+            .all(|byte| byte == mark || byte == b' ' || byte == b'\t')
+    };
+    (!is_rule(b'-') && !is_rule(b'*')).then_some(at)
+}
+
+fn is_line_mark(c: char) -> bool {
     matches!(
-        byte,
-        b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')' | b'0'..=b'9'
+        c,
+        ' ' | '\t' | '>' | '*' | '+' | '-' | '.' | ')' | '0'..='9'
     )
 }
 
@@ -136,66 +162,77 @@ struct Scan<'a> {
     /// In lower case; the offsets are those of the text as typed.
     text: &'a str,
     at: usize,
-    line_start: usize,
-    /// Whether only the marks of quotes and lists stand before `at` on its line.
-    is_line_start: bool,
+    line: Line,
     backticks: Backticks,
-    last_pre_end: usize,
-    last_code_end: usize,
+    blank_lines: Vec<usize>,
+    pre: Element,
+    code: Element,
+}
+
+struct Line {
+    /// Where the first character stands that is no mark of a quote or list.
+    start: usize,
+    end: usize,
+    is_quoted: bool,
+}
+
+struct Element {
+    open: &'static str,
+    close: &'static str,
+    /// The first closing tag at or after the latest search. Without this memory a flood of opening
+    /// tags would each search to the end.
+    next_close: Option<usize>,
 }
 
 impl<'a> Scan<'a> {
     fn new(text: &'a str) -> Self {
+        let element = |open, close| Element {
+            open,
+            close,
+            next_close: text.find(close),
+        };
         Self {
             text,
             at: 0,
-            line_start: 0,
-            is_line_start: true,
+            line: Line::read(text, 0),
             backticks: Backticks::new(text),
-            last_pre_end: text.rfind("</pre>").unwrap_or(0),
-            last_code_end: text.rfind("</code>").unwrap_or(0),
+            blank_lines: text.match_indices("\n\n").map(|(at, _)| at).collect(),
+            pre: element("<pre>", "</pre>"),
+            code: element("<code>", "</code>"),
         }
     }
 
     fn next_element(&mut self) -> Option<Range<usize>> {
         while let Some(byte) = self.text.as_bytes().get(self.at) {
             match byte {
-                b'\n' => self.start_line(),
-                b'\\' => self.skip(2),
+                b'\n' => self.skip_to(self.at + 1),
+                b'\\' => self.at += 1 + usize::from(self.is_escaped(self.at + 1)),
                 b'`' | b'~' => self.skip_code(*byte),
                 b'<' => {
                     if let Some(content) = self.element() {
                         self.skip_to(content.end);
                         return Some(content);
                     }
-                    self.skip(1);
-                }
-                byte => {
-                    self.is_line_start &= is_line_mark(*byte);
                     self.at += 1;
                 }
+                _ => self.at += 1,
             }
         }
         None
     }
 
-    fn start_line(&mut self) {
-        self.at += 1;
-        self.line_start = self.at;
-        self.is_line_start = true;
-    }
-
-    fn skip(&mut self, bytes: usize) {
-        self.at += bytes;
-        self.is_line_start = false;
+    fn is_escaped(&self, at: usize) -> bool {
+        self.text
+            .as_bytes()
+            .get(at)
+            .is_some_and(u8::is_ascii_punctuation)
     }
 
     fn skip_to(&mut self, end: usize) {
         if let Some(newline) = self.text[self.at..end].rfind('\n') {
-            self.line_start = self.at + newline + 1;
+            self.line = Line::read(self.text, self.at + newline + 1);
         }
         self.at = end;
-        self.is_line_start = false;
     }
 
     fn skip_code(&mut self, mark: u8) {
@@ -203,71 +240,97 @@ impl<'a> Scan<'a> {
             .iter()
             .take_while(|byte| **byte == mark)
             .count();
-        let end = if self.is_line_start && run >= 3 {
-            self.fence_end(mark, run)
-        } else {
-            None
-        };
-        match end.or_else(|| {
-            (mark == b'`')
-                .then(|| self.backticks.span_end(self.at))
-                .flatten()
-        }) {
+        let fence_end = (self.at == self.line.start && run >= 3)
+            .then(|| self.fence_end(mark, run))
+            .flatten();
+        match fence_end.or_else(|| self.span_end(mark)) {
             Some(end) => self.skip_to(end),
-            None => self.skip(run),
+            None => self.at += run,
         }
     }
 
     /// A fence lasts to a line of at least as many marks, or to the end.
     fn fence_end(&self, mark: u8, run: usize) -> Option<usize> {
-        let mut line_end = self.at
-            + self.text[self.at..]
-                .find('\n')
-                .unwrap_or(self.text.len() - self.at);
-        if mark == b'`' && self.text[self.at + run..line_end].contains('`') {
+        if mark == b'`' && self.text[self.at + run..self.line.end].contains('`') {
             return None;
         }
-        for line in self.text[line_end..].split_inclusive('\n').skip(1) {
-            line_end += line.len();
-            let line = line
-                .trim_ascii_end()
-                .trim_start_matches(|c: char| c.is_ascii() && is_line_mark(c as u8));
+        let mut end = self.line.end;
+        for line in self.text[self.line.end..].split_inclusive('\n').skip(1) {
+            end += line.len();
+            let line = line.trim_ascii_end().trim_start_matches(is_line_mark);
             if line.len() >= run && line.bytes().all(|byte| byte == mark) {
-                return Some((line_end).min(self.text.len()));
+                return Some(end);
             }
         }
         Some(self.text.len())
     }
 
+    fn span_end(&self, mark: u8) -> Option<usize> {
+        let end = (mark == b'`')
+            .then(|| self.backticks.span_end(self.at))
+            .flatten()?;
+        (end <= self.paragraph_end()).then_some(end)
+    }
+
     /// The content of the element that begins here. Inline code ends with its paragraph. Where
     /// lines carry the marks of a quote they are left to Markdown, or the marks would show.
-    fn element(&self) -> Option<Range<usize>> {
+    fn element(&mut self) -> Option<Range<usize>> {
+        let paragraph_end = self.paragraph_end();
         let rest = &self.text[self.at..];
-        let (open, close, last) = if rest.starts_with("<pre>") {
-            ("<pre>", "</pre>", self.last_pre_end)
-        } else if rest.starts_with("<code>") {
-            ("<code>", "</code>", self.last_code_end)
+        let (element, limit) = if rest.starts_with(self.pre.open) {
+            (&mut self.pre, self.text.len())
+        } else if rest.starts_with(self.code.open) {
+            (&mut self.code, paragraph_end)
         } else {
             return None;
         };
-        // Without this, unclosed tags would each search to the end.
-        if last < self.at {
-            return None;
-        }
-        let start = self.at + open.len();
-        let end = start + self.text[start..].find(close)?;
-        let content = &self.text[start..end];
-        let is_quoted = self.text[self.line_start..self.at].contains('>') && content.contains('\n');
-        let is_cut = open == "<code>" && content.contains("\n\n");
-        (!is_quoted && !is_cut).then_some(start..end)
+        let limit = if self.line.is_quoted {
+            self.line.end
+        } else {
+            limit
+        };
+        let start = self.at + element.open.len();
+        let end = element.close_after(self.text, start)?;
+        (end <= limit).then_some(start..end)
+    }
+
+    fn paragraph_end(&self) -> usize {
+        let next = self.blank_lines.partition_point(|at| *at < self.at);
+        self.blank_lines
+            .get(next)
+            .copied()
+            .unwrap_or(self.text.len())
     }
 }
 
-/// Finds the end of a code span: the next run of as many backticks in the same paragraph.
+impl Line {
+    fn read(text: &str, start: usize) -> Self {
+        let end = text[start..]
+            .find('\n')
+            .map_or(text.len(), |newline| start + newline);
+        let content = text[start..end].trim_start_matches(is_line_mark);
+        let marks = &text[start..end - content.len()];
+        Self {
+            start: end - content.len(),
+            end,
+            is_quoted: marks.contains('>'),
+        }
+    }
+}
+
+impl Element {
+    fn close_after(&mut self, text: &str, start: usize) -> Option<usize> {
+        if self.next_close? < start {
+            self.next_close = text[start..].find(self.close).map(|at| start + at);
+        }
+        self.next_close
+    }
+}
+
+/// Finds the end of a code span: behind the next run of as many backticks.
 struct Backticks {
     /// Start, length and the start of the next run of the same length.
     runs: Vec<(usize, usize, Option<usize>)>,
-    blank_lines: Vec<usize>,
 }
 
 impl Backticks {
@@ -284,20 +347,13 @@ impl Backticks {
         for (start, length, same) in runs.iter_mut().rev() {
             *same = next[*length].replace(*start);
         }
-        Self {
-            runs,
-            blank_lines: text.match_indices("\n\n").map(|(at, _)| at).collect(),
-        }
+        Self { runs }
     }
 
     fn span_end(&self, start: usize) -> Option<usize> {
         let run = self.runs.binary_search_by_key(&start, |run| run.0).ok()?;
         let (_, length, close) = self.runs[run];
-        let close = close?;
-        let blank = self
-            .blank_lines
-            .get(self.blank_lines.partition_point(|at| *at < start));
-        blank.is_none_or(|at| *at > close).then_some(close + length)
+        Some(close? + length)
     }
 }
 

@@ -35,14 +35,19 @@ pub(crate) enum Element {
     Paragraph,
     Heading(u8),
     Quote,
-    List { start: Option<u64> },
+    List {
+        start: Option<u64>,
+    },
     Item,
-    Fence { info: String },
+    Fence {
+        info: Box<str>,
+    },
     Bold,
     Italic,
     Underline,
     Strike,
-    Link(Target),
+    /// Boxed: a flood makes very many steps, few of them links.
+    Link(Box<Target>),
     Code,
     Pre,
 }
@@ -59,9 +64,42 @@ pub(crate) struct Target {
 
 pub(crate) fn read(source: &str) -> Vec<Step<'_>> {
     let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
-    let mut steps: Vec<Step<'_>> = parser.into_offset_iter().map(step).collect();
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    for next in parser.into_offset_iter().map(step) {
+        match steps
+            .last_mut()
+            .and_then(|last| joined(source, last, &next))
+        {
+            Some((last, text)) => last.what = What::Text(text.into()),
+            None => steps.push(next),
+        }
+    }
     pair_tags(&mut steps);
     steps
+}
+
+/// One text for two that touch in the source. Markdown delivers a text per character that might
+/// have had a meaning, and a flood of those would be our largest cost.
+fn joined<'s, 'a>(
+    source: &'a str,
+    last: &'s mut Step<'a>,
+    next: &Step<'a>,
+) -> Option<(&'s mut Step<'a>, &'a str)> {
+    let (What::Text(before), What::Text(after)) = (&last.what, &next.what) else {
+        return None;
+    };
+    let end = next.at + after.len();
+    // A decoded entity may be as long as its source, so lengths alone do not tell.
+    let is_source = |at: usize, text: &str| {
+        source
+            .get(at..)
+            .is_some_and(|rest| rest.as_ptr() == text.as_ptr())
+    };
+    let touches = last.at + before.len() == next.at;
+    let text = source
+        .get(last.at..end)
+        .filter(|_| touches && is_source(last.at, before) && is_source(next.at, after))?;
+    Some((last, text))
 }
 
 fn step((event, range): (Event<'_>, Range<usize>)) -> Step<'_> {
@@ -95,11 +133,9 @@ fn element(start: Start<'_>) -> Element {
         Start::List(start) => Element::List { start },
         Start::Item => Element::Item,
         Start::CodeBlock(CodeBlockKind::Fenced(info)) => Element::Fence {
-            info: unshield(&info).into_owned(),
+            info: unshield(&info).into(),
         },
-        Start::CodeBlock(CodeBlockKind::Indented) => Element::Fence {
-            info: String::new(),
-        },
+        Start::CodeBlock(CodeBlockKind::Indented) => Element::Fence { info: "".into() },
         Start::Strong => Element::Bold,
         Start::Emphasis => Element::Italic,
         Start::Strikethrough => Element::Strike,
@@ -116,12 +152,12 @@ fn element(start: Start<'_>) -> Element {
             ..
         } => {
             let typed = unshield(&dest_url).into_owned();
-            Element::Link(Target {
+            Element::Link(Box::new(Target {
                 href: address::accepted(&typed),
                 typed,
                 title: unshield(&title).into_owned(),
                 is_bare: matches!(link_type, LinkType::Autolink | LinkType::Email),
-            })
+            }))
         }
         _ => Element::Paragraph,
     }
@@ -134,7 +170,7 @@ struct Level {
     open: Vec<(usize, Name, usize)>,
     /// How many of each name are open. Without it a flood of closing tags would each search all
     /// open ones.
-    counts: [usize; Name::COUNT],
+    counts: [u32; Name::COUNT],
 }
 
 fn pair_tags(steps: &mut [Step<'_>]) {
@@ -194,13 +230,13 @@ fn join(steps: &mut [Step<'_>], open: usize, close: usize) {
         Name::Pre => Element::Pre,
         Name::A => {
             let href = href.take();
-            let typed = href.clone().unwrap_or_default();
-            Element::Link(Target {
-                href,
+            let typed = href.as_deref().unwrap_or_default().to_owned();
+            Element::Link(Box::new(Target {
+                href: href.map(String::from),
                 typed,
                 title: String::new(),
                 is_bare: false,
-            })
+            }))
         }
     };
     steps[open].what = What::Open(element);

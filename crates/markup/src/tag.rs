@@ -34,7 +34,7 @@ pub(crate) enum Tag {
     /// `href` stands in an `a` and is the accepted address.
     Open {
         name: Name,
-        href: Option<String>,
+        href: Option<Box<str>>,
     },
     Close(Name),
 }
@@ -55,7 +55,7 @@ pub(crate) fn read(html: &str) -> Option<Tag> {
             let href = address::accepted(&decode(only_href(attributes)?))?;
             Some(Tag::Open {
                 name: Name::A,
-                href: Some(href),
+                href: Some(href.into()),
             })
         }
         name => attributes
@@ -99,7 +99,7 @@ mod tests {
     fn link(href: &str) -> Option<Tag> {
         Some(Tag::Open {
             name: Name::A,
-            href: Some(href.to_owned()),
+            href: Some(href.into()),
         })
     }
 

@@ -142,6 +142,15 @@ fn texts() -> Vec<(String, String)> {
             "half \"*a**b\", half \"a**b*\"".to_owned(),
             halves("*a**b", "a**b*"),
         ),
+        ("half \">\", half \"?|\\n\"".to_owned(), halves(">", "?|\n")),
+        (
+            "half \"1. \", half \"?\\n[\"".to_owned(),
+            halves("1. ", "?\n["),
+        ),
+        (
+            "half \"<code>\\n\\n\", half \"</code>\"".to_owned(),
+            halves("<code>\n\n", "</code>"),
+        ),
         (
             "half \">\", half \"\\n> a\"".to_owned(),
             halves(">", "\n> a"),

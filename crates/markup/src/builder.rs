@@ -141,7 +141,7 @@ impl Builder {
             Element::Italic => self.open_inline(Kind::Italic),
             Element::Underline => self.open_inline(Kind::Underline),
             Element::Strike => self.open_inline(Kind::Strike),
-            Element::Link(target) => self.open_link(target),
+            Element::Link(target) => self.open_link(*target),
             Element::Fence { info } => self.open_fence(&info),
             Element::Pre => self.open_verbatim(VerbatimElement::Pre, String::new()),
             Element::Code => self.open_verbatim(VerbatimElement::Code, String::new()),
@@ -166,13 +166,13 @@ impl Builder {
     }
 
     /// A link that may not be one shows its label, then the address as typed.
-    fn open_link(&mut self, target: Box<Target>) {
+    fn open_link(&mut self, target: Target) {
         let Target {
             href,
             typed,
             title,
             is_bare,
-        } = *target;
+        } = target;
         match href {
             Some(href) if self.has_room() && !self.is_in_link() => {
                 self.end_text();

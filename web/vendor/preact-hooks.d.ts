@@ -1,4 +1,4 @@
-import { ErrorInfo, PreactContext, Ref, RefObject } from '../../src/index';
+import { ErrorInfo, PreactContext, Ref, RefObject } from './preact.js';
 
 type Inputs = ReadonlyArray<unknown>;
 

@@ -1,12 +1,15 @@
 import { computed } from '../vendor/signals.js';
 import { language, t } from './i18n.js';
 
+/** The browser knows the region (24 h or not), the reader chose the language. */
+const locale = computed(() => navigator.languages.find((tag) => tag.split('-')[0] === language.value) ?? language.value);
+
 const formats = computed(() => ({
-  time: new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit' }),
-  day: new Intl.DateTimeFormat(language.value, { weekday: 'long', day: 'numeric', month: 'long' }),
-  dayYear: new Intl.DateTimeFormat(language.value, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
-  full: new Intl.DateTimeFormat(language.value, { dateStyle: 'full', timeStyle: 'short' }),
-  short: new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }),
+  time: new Intl.DateTimeFormat(locale.value, { timeStyle: 'short' }),
+  day: new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long' }),
+  dayYear: new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+  full: new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }),
+  short: new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' }),
 }));
 
 /** @param {string} at */

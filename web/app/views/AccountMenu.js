@@ -22,10 +22,11 @@ export function AccountMenu() {
   const themes = /** @type {const} */ ([['system', t('theme.system')], ['light', t('theme.light')], ['dark', t('theme.dark')]]);
   return html`
     <div class="account">
-      <button ref=${button} type="button" class="account-button" popovertarget="account-menu" aria-label=${t('account.menu', { name: user.username })}>
+      <button ref=${button} type="button" class="account-button" popovertarget="account-menu">
         <${Avatar} person=${user} /><span class="account-name" dir="auto">${user.full_name || user.username}</span>
+        <span class="visually-hidden">${t('account.menu')}</span>
       </button>
-      <div id="account-menu" ref=${menu} popover="auto" class="menu" role="group" aria-label=${t('account.menu', { name: user.username })}>
+      <div id="account-menu" ref=${menu} popover="auto" class="menu" role="group" aria-label=${t('account.menu')}>
         <p class="menu-head"><bdi>${user.username}</bdi><small dir="ltr">${user.email}</small></p>
         <div class="menu-row"><span>${t('language.label')}</span><${LanguageSwitch} /></div>
         <div class="menu-row"><span>${t('theme.label')}</span>

@@ -4,4 +4,4 @@ import { Logo } from './Logo.js';
 
 /** @param {{ room: import('../types.js').Room }} props */
 export const EmptyRoom = ({ room }) => html`
-  <div class="empty-room"><${Logo} size=${56} /><h2>${tx('messages.empty_title', { room: room.name })}</h2><p>${t('messages.empty')}</p></div>`;
+  <div class="empty-room"><${Logo} size=${56} /><h2>${tx('messages.empty_title', { room: room.name })}</h2>${room.role !== null && html`<p>${t('messages.empty')}</p>`}</div>`;

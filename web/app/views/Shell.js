@@ -27,7 +27,7 @@ export function Shell() {
   }, [open, isWide.value, roomsLoaded.value, joinedRooms.value]);
   return html`
     <div class="shell" data-pane=${open ? 'room' : 'rooms'} data-ended=${ended.value ? 'true' : undefined}>
-      <a class="skip-link" href="#composer" onClick=${skip}>${t('skip_link')}</a>
+      <a class="skip-link" href="#room" onClick=${skip}>${t('skip_link')}</a>
       ${(server.value?.demo_accounts.length ?? 0) > 0 && html`<p class="demo-strip">${t('demo.strip')}</p>`}
       <${ConnectionBanner} />
       <div class="panes">

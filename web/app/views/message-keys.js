@@ -10,10 +10,17 @@ export function walkMessages(event, setFocus) {
     return;
   }
   if (event.key === 'Enter' && target === current) {
-    const inside = /** @type {HTMLElement|null} */ (current.querySelector('a[href], button'));
+    const inside = insideOf(current)[0];
     if (inside) { event.preventDefault(); inside.focus(); }
     return;
   }
+  if (event.key === 'Tab' && target !== current) {
+    const parts = insideOf(current);
+    const next = parts[parts.indexOf(target) + (event.shiftKey ? -1 : 1)];
+    if (next) { event.preventDefault(); next.focus(); }
+    return;
+  }
+  if (target !== current) return;
   const all = /** @type {HTMLElement[]} */ ([...(current.parentElement?.querySelectorAll('li.message') ?? [])]);
   const at = all.indexOf(current);
   const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], Home: all[0], End: all.at(-1) }[event.key];
@@ -22,3 +29,6 @@ export function walkMessages(event, setFocus) {
   setFocus(next.dataset.id ?? '');
   next.focus();
 }
+
+/** @param {HTMLElement} message @returns {HTMLElement[]} */
+const insideOf = (message) => [...message.querySelectorAll('a[href], button, pre')].filter((part) => part instanceof HTMLElement);

@@ -29,11 +29,17 @@ function walkRegions(event) {
   const step = event.shiftKey ? -1 : 1;
   const from = at < 0 && event.shiftKey ? 0 : at;
   const region = regions[(from + step + regions.length) % regions.length];
-  entryOf(/** @type {HTMLElement} */ (region))?.focus();
+  entryOf(/** @type {HTMLElement} */ (region)).focus();
 }
 
-/** @param {HTMLElement} region @returns {HTMLElement|null} */
-const entryOf = (region) => region.querySelector('[aria-current="page"], textarea:not(:disabled), [tabindex="0"], a[href], button:not(:disabled)') ?? region;
+/** Where one is in the region, else its first control. @param {HTMLElement} region @returns {HTMLElement} */
+function entryOf(region) {
+  for (const selector of ['[aria-current="page"]', 'textarea', 'li[tabindex="0"]', 'a[href], button:not(:disabled)']) {
+    const found = [...region.querySelectorAll(selector)].find((element) => element instanceof HTMLElement && element.checkVisibility());
+    if (found instanceof HTMLElement) return found;
+  }
+  return region;
+}
 
 /** @param {KeyboardEvent} event */
 function walkRooms(event) {

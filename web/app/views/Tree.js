@@ -26,7 +26,7 @@ function drawNode(node, depth) {
     case 'quote': return html`<blockquote>${draw(node.c, depth)}</blockquote>`;
     case 'heading': return html`<p class=${`heading heading-${node.level === 1 || node.level === 2 ? node.level : 3}`} dir="auto">${draw(node.c, depth)}</p>`;
     case 'rule': return html`<hr />`;
-    case 'codeblock': return html`<pre dir="ltr" role="group" tabindex="-1" aria-label=${t('message.code')}>${node.lang && html`<span class="code-language">${node.lang}</span>`}<code>${node.text}</code></pre>`;
+    case 'codeblock': return html`<pre dir="ltr" role="group" tabindex="0" aria-label=${t('message.code')}>${node.lang && html`<span class="code-language">${node.lang}</span>`}<code>${node.text}</code></pre>`;
     case 'list': return drawList(node, depth);
     default: return node.text ?? draw(node.c, depth);
   }

@@ -79,7 +79,7 @@ fn wrong_field(path: &str, message: &str) -> Error {
     } else if message.starts_with("missing field") {
         (join(path, named), "required")
     } else if message.starts_with("duplicate field") {
-        (path.to_owned(), "duplicate")
+        (join(path, named), "duplicate")
     } else {
         (path.to_owned(), "wrong_type")
     };

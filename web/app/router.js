@@ -1,0 +1,51 @@
+import { signal } from '../vendor/signals.js';
+
+/** @typedef {{ name: 'home' } | { name: 'room', id: string } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
+
+/** @type {import('../vendor/signals.js').Signal<Route>} */
+export const route = signal(read());
+
+/** @returns {Route} */
+function read() {
+  const parts = location.pathname.split('/').filter(Boolean).map(decode);
+  if (parts.length === 0) return { name: 'home' };
+  if (parts.length === 2 && parts[0] === 'rooms') return { name: 'room', id: parts[1] };
+  if (parts.length === 2 && parts[0] === 'invite') return { name: 'invite', code: parts[1] };
+  if (parts.length === 1 && parts[0] === 'sign-in') return { name: 'sign-in' };
+  if (parts.length === 1 && parts[0] === 'setup') return { name: 'setup', token: location.hash.slice(1) };
+  return { name: 'lost' };
+}
+
+/** @param {string} part */
+function decode(part) {
+  try { return decodeURIComponent(part); } catch { return part; }
+}
+
+/** @param {string} path @param {{ replace?: boolean }} [options] */
+export function go(path, { replace = false } = {}) {
+  if (path === location.pathname + location.hash) return;
+  const inside = replace ? history.state?.inside ?? false : true;
+  history[replace ? 'replaceState' : 'pushState']({ inside }, '', path);
+  route.value = read();
+}
+
+/** Back to the list of rooms: by the history when we came from it, so that entries do not pile up. */
+export function backToRooms() {
+  if (history.state?.inside) history.back();
+  else go('/', { replace: true });
+}
+
+/** @param {string} id */
+export const roomPath = (id) => `/rooms/${encodeURIComponent(id)}`;
+
+addEventListener('popstate', () => { route.value = read(); });
+addEventListener('hashchange', () => { route.value = read(); });
+
+document.addEventListener('click', (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+  if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute('download')) return;
+  if (link.origin !== location.origin || link.getAttribute('href')?.startsWith('#')) return;
+  event.preventDefault();
+  go(link.pathname + link.hash);
+});

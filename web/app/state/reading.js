@@ -1,0 +1,67 @@
+// What the person has in front of their eyes, and the read marker that follows from it.
+
+import { signal } from '../../vendor/signals.js';
+import * as api from '../api.js';
+import { changeRoom, roomById } from './rooms.js';
+import { loadedTimeline } from './timeline.js';
+
+/** @typedef {import('../types.js').Message} Message */
+const MARK_DELAY_MS = 800;
+
+/** The room whose newest message is on screen. @type {{ id: string|null }} */
+const atEnd = { id: null };
+/** Arrived below what is visible, per open room. @type {import('../../vendor/signals.js').Signal<number>} */
+export const below = signal(0);
+
+let timer = 0;
+
+/** @param {string} roomId */
+export const isBeingRead = (roomId) => atEnd.id === roomId && document.visibilityState === 'visible' && document.hasFocus();
+
+/** @param {string} roomId @param {boolean} reached the last message is visible */
+export function reading(roomId, reached) {
+  atEnd.id = reached ? roomId : null;
+  if (reached) {
+    below.value = 0;
+    markSoon(roomId);
+  }
+}
+
+export function stopReading() {
+  atEnd.id = null;
+  below.value = 0;
+}
+
+/** Before a message of somebody else joins the list. @param {import('./timeline.js').Timeline} timeline @param {Message} message */
+export function noteArrival(timeline, message) {
+  if (isBeingRead(timeline.roomId)) {
+    markSoon(timeline.roomId);
+    return;
+  }
+  if ((roomById(timeline.roomId)?.unread ?? 0) === 0) timeline.dividerId.value = message.id;
+  below.value += 1;
+}
+
+/** @param {string} roomId */
+function markSoon(roomId) {
+  clearTimeout(timer);
+  timer = setTimeout(() => { if (isBeingRead(roomId)) void mark(roomId); }, MARK_DELAY_MS);
+}
+
+/** The person says so, or saw the end. @param {string} roomId */
+export async function mark(roomId) {
+  const room = roomById(roomId);
+  const last = loadedTimeline(roomId)?.messages.value.at(-1);
+  if (!room?.role || !last || lastMarked.get(roomId) === last.id) return;
+  lastMarked.set(roomId, last.id);
+  changeRoom(roomId, { unread: 0, mentions: 0 });
+  await api.put(`/rooms/${encodeURIComponent(roomId)}/read`, { message: last.id }, { background: true })
+    .catch(() => lastMarked.delete(roomId));
+}
+
+/** @type {Map<string, string>} */
+const lastMarked = new Map();
+
+const resume = () => { if (atEnd.id) markSoon(atEnd.id); };
+addEventListener('focus', resume);
+document.addEventListener('visibilitychange', resume);

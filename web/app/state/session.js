@@ -1,0 +1,94 @@
+// Who is signed in here, until when, and why no longer.
+
+import { signal, computed } from '../../vendor/signals.js';
+import * as api from '../api.js';
+import { go, route, roomPath } from '../router.js';
+import { preferredLanguage, storedLanguage, chooseLanguage, useLanguage } from '../i18n.js';
+import * as local from './local.js';
+
+/** @typedef {import('../types.js').Me} Me */
+
+/** @type {import('../../vendor/signals.js').Signal<Me|null>} */
+export const me = signal(null);
+/** The code of the reason, while the page of the signed-out person is kept behind a dialog. @type {import('../../vendor/signals.js').Signal<string|null>} */
+export const ended = signal(null);
+/** Rises with every sign-in: what depends on the session starts anew. */
+export const epoch = signal(0);
+
+export const accountId = computed(() => me.value?.user.id ?? '');
+/** @param {string} permission */
+export const may = (permission) => me.value?.permissions.includes(permission) ?? false;
+
+/** Where to go once signed in. */
+let wanted = '/';
+
+/** Finds out who is signed in; nobody is no failure. */
+export async function restore() {
+  try {
+    await adopt(await api.get('/auth/me'));
+  } catch (problem) {
+    if (!(problem instanceof api.Problem) || problem.status !== 401) throw problem;
+    if (route.value.name === 'room' || route.value.name === 'home') {
+      wanted = location.pathname;
+      go('/sign-in', { replace: true });
+    }
+  }
+}
+
+/** @param {string} username @param {string} password @param {boolean} remember */
+export async function signIn(username, password, remember) {
+  await api.post('/auth/login', { username, password, session: 'cookie', remember });
+  const fresh = await api.get('/auth/me');
+  const other = me.value && me.value.user.id !== fresh.user.id;
+  await adopt(fresh);
+  // Somebody else on the same page: nothing of the first person may stay in memory.
+  if (other) location.assign('/');
+}
+
+/** @param {Me} fresh */
+async function adopt(fresh) {
+  me.value = fresh;
+  ended.value = null;
+  epoch.value += 1;
+  await useLanguage(preferredLanguage(fresh.user.language, storedLanguage(), ...navigator.languages));
+}
+
+export function enter() {
+  const room = wanted === '/' ? local.read(accountId.value, 'room') : null;
+  go(room ? roomPath(room) : wanted, { replace: true });
+  wanted = '/';
+}
+
+/** @param {string} code */
+export function sessionEnded(code) {
+  if (me.value && !ended.value) ended.value = code;
+}
+
+export async function signOut() {
+  const account = accountId.value;
+  const theme = document.documentElement.dataset.theme;
+  const language = document.documentElement.lang;
+  await api.post('/auth/logout');
+  local.clear(account);
+  // The answer clears what this site stored; how it looks is not private and stays.
+  try {
+    if (theme) localStorage.setItem('beffroi.theme', theme);
+    localStorage.setItem('beffroi.language', language);
+  } catch { /* storage is off */ }
+  location.assign('/sign-in');
+}
+
+export function useAnotherAccount() {
+  local.clear();
+  location.assign('/sign-in');
+}
+
+/** @param {string} language */
+export async function changeLanguage(language) {
+  await chooseLanguage(language);
+  if (!me.value || ended.value) return;
+  const user = await api.patch('/auth/me', { language });
+  if (me.value) me.value = { ...me.value, user: { ...me.value.user, ...(user?.user ?? user), language } };
+}
+
+api.listen({ credentialEnded: sessionEnded, language: () => document.documentElement.lang });

@@ -1,0 +1,150 @@
+// Applies the numbered events of rooms exactly once and in order; what is missing is asked for.
+
+import * as api from '../api.js';
+import { accountId, me } from './session.js';
+import { rooms, roomById, changeRoom, fetchRoom, loadRooms } from './rooms.js';
+import { loadedTimeline, loadLatest, upsert, changeMessage } from './timeline.js';
+import { confirmSent } from './outbox.js';
+import { isBeingRead, noteArrival } from './reading.js';
+import { announceMessage } from './announce.js';
+
+/** @typedef {import('../types.js').RoomEvent} RoomEvent */
+/** More than this many pages behind: a fresh start is cheaper than the replay. */
+const CHANGE_PAGES_MAX = 10;
+
+/** Up to which number each room is known without a hole. @type {Map<string, number>} */
+const known = new Map();
+/** @type {Map<string, Promise<void>>} */
+const filling = new Map();
+
+export function forgetStream() {
+  known.clear();
+}
+
+/** After the list of rooms was read anew. */
+export function knowRooms() {
+  for (const room of rooms.value) if (!known.has(room.id)) known.set(room.id, room.last_seq);
+}
+
+/** @param {RoomEvent} event */
+export function receive(event) {
+  const last = known.get(event.room);
+  if (last === undefined) {
+    known.set(event.room, event.seq);
+    apply(event);
+    return;
+  }
+  if (event.seq <= last) return;
+  if (event.seq > last + 1) {
+    void fill(event.room);
+    return;
+  }
+  known.set(event.room, event.seq);
+  apply(event);
+}
+
+/** @param {string} room */
+export function fill(room) {
+  const running = filling.get(room);
+  if (running) return running;
+  const started = fillNow(room).catch(() => { /* the next event or reconnect finds the hole again */ }).finally(() => filling.delete(room));
+  filling.set(room, started);
+  return started;
+}
+
+/** @param {string} room */
+async function fillNow(room) {
+  for (let page = 0; page < CHANGE_PAGES_MAX; page++) {
+    const after = known.get(room) ?? 0;
+    const { events, last_seq: lastSeq, more } = await api.get(`/rooms/${encodeURIComponent(room)}/changes?after=${after}`, { background: true });
+    for (const event of events) {
+      if (event.seq <= (known.get(room) ?? 0)) continue;
+      known.set(room, event.seq);
+      apply(event);
+    }
+    if (!more) {
+      known.set(room, Math.max(known.get(room) ?? 0, lastSeq));
+      return;
+    }
+  }
+  await startAnew(room);
+}
+
+/** @param {string} room */
+async function startAnew(room) {
+  const fresh = await fetchRoom(room);
+  known.set(room, fresh.last_seq);
+  const timeline = loadedTimeline(room);
+  if (timeline) await loadLatest(timeline, { background: true });
+}
+
+/** The server knows no cursor of ours: compare the heads. @param {{ id: string, last_seq: number, unread: number }[]} heads */
+export async function compareHeads(heads) {
+  if (heads.some((head) => !roomById(head.id))) {
+    await loadRooms({ background: true }).catch(() => {});
+    knowRooms();
+  }
+  await Promise.all(heads.map(async (head) => {
+    if ((known.get(head.id) ?? 0) >= head.last_seq) return;
+    if (loadedTimeline(head.id)) {
+      await fill(head.id);
+    } else {
+      known.set(head.id, head.last_seq);
+      changeRoom(head.id, { unread: head.unread, last_seq: head.last_seq });
+    }
+  }));
+}
+
+/** @param {RoomEvent} event */
+function apply(event) {
+  changeRoom(event.room, { last_seq: event.seq });
+  if (event.kind === 'message.created') created(event);
+  else if (event.kind === 'message.edited' || event.kind === 'message.deleted') changed(event);
+  else if (event.kind === 'member.changed') memberChanged(event);
+  else if (event.kind === 'room.changed') roomChanged(event);
+  else if (event.kind === 'room.created') void refreshRoom(event.room);
+}
+
+/** @param {RoomEvent} event */
+function created({ room, data }) {
+  const timeline = loadedTimeline(room);
+  const own = data.author.id === accountId.value;
+  if (own) confirmSent(data);
+  if (timeline && timeline.state.value === 'ready') {
+    if (!own) noteArrival(timeline, data);
+    upsert(timeline, data);
+  }
+  if (own) return;
+  if (isBeingRead(room)) {
+    announceMessage(roomById(room)?.name ?? '', data);
+    return;
+  }
+  const mine = me.value?.user.username;
+  const mentioned = mine ? data.text.toLowerCase().includes(`@${mine.toLowerCase()}`) : false;
+  const before = roomById(room);
+  if (before) changeRoom(room, { unread: before.unread + 1, mentions: before.mentions + (mentioned ? 1 : 0) });
+}
+
+/** @param {RoomEvent} event */
+function changed({ room, data }) {
+  const timeline = loadedTimeline(room);
+  if (timeline && data?.id) changeMessage(timeline, data.id, data);
+}
+
+/** @param {RoomEvent} event */
+function memberChanged({ room, data }) {
+  if (data?.user?.id !== accountId.value) return;
+  if (data.role === null) changeRoom(room, { role: null, unread: 0, mentions: 0 });
+  else void refreshRoom(room);
+}
+
+/** @param {RoomEvent} event */
+function roomChanged({ room, data }) {
+  const { name, topic, archived } = data;
+  changeRoom(room, { name, topic, archived });
+}
+
+/** @param {string} room */
+async function refreshRoom(room) {
+  await fetchRoom(room).catch(() => loadRooms({ background: true })).catch(() => {});
+}

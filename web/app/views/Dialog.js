@@ -1,0 +1,30 @@
+import { html } from '../html.js';
+import { useEffect, useId, useRef } from '../../vendor/preact-hooks.js';
+import { t } from '../i18n.js';
+import { Icon } from './Icon.js';
+
+/** The platform's modal: it traps focus, makes the rest inert and gives focus back. @param {{ title: string, onClose: () => void, className?: string, children?: any }} props */
+export function Dialog({ title, onClose, className = '', children }) {
+  const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const dialog = box.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
+  const onClick = (/** @type {MouseEvent} */ event) => { if (event.target === box.current) onClose(); };
+  return html`
+    <dialog ref=${box} class=${`dialog ${className}`} aria-labelledby=${id} onClose=${onClose} onCancel=${onClose} onMouseDown=${onClick}>
+      <div class="dialog-body">
+        <header class="dialog-header">
+          <h2 id=${id}>${title}</h2>
+          <button type="button" class="icon-button" aria-label=${t('action.close')} title=${t('action.close')} onClick=${onClose}><${Icon} name="close" /></button>
+        </header>
+        ${children}
+      </div>
+    </dialog>`;
+}

@@ -1,0 +1,23 @@
+import { html } from '../html.js';
+import { useId } from '../../vendor/preact-hooks.js';
+
+/**
+ * A labelled input with its hint and its error.
+ * @param {{ label: string, value: string, onInput: (value: string) => void, hint?: string, error?: string|null, type?: string, name?: string,
+ *   autocomplete?: string, required?: boolean, autofocus?: boolean, maxLength?: number, minLength?: number, disabled?: boolean, readOnly?: boolean, children?: any }} props
+ */
+export function Field({ label, value, onInput, hint, error, children, ...input }) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return html`
+    <div class="field">
+      <label for=${id}>${label}</label>
+      <div class="field-input">
+        <input id=${id} dir="auto" value=${value} aria-invalid=${error ? 'true' : undefined} aria-describedby=${described || undefined}
+          onInput=${(/** @type {any} */ event) => onInput(event.currentTarget.value)} ...${input} />
+        ${children}
+      </div>
+      ${hint && html`<p class="field-hint" id=${`${id}-hint`}>${hint}</p>`}
+      ${error && html`<p class="field-error" id=${`${id}-error`}>${error}</p>`}
+    </div>`;
+}

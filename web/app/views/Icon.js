@@ -1,0 +1,28 @@
+import { html } from '../html.js';
+
+/** Drawn for a 20 × 20 grid, with strokes of the text's colour. */
+const PATHS = {
+  alert: 'M10 3 2.5 16.5h15zM10 8v4M10 14.4v.1',
+  back: 'M12 4 6 10l6 6',
+  check: 'm4 10.5 4 4 8-9',
+  close: 'm5 5 10 10M15 5 5 15',
+  compass: 'M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4zM12.8 7.2l-1.5 4.1-4.1 1.5 1.5-4.1z',
+  copy: 'M7.5 7.5h9v9h-9zM4.5 12.5h-1v-9h9v1',
+  down: 'M10 4v12M5 11l5 5 5-5',
+  eye: 'M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10zM10 7.8a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4z',
+  'eye-off': 'M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10zM4 16.5l12-13',
+  help: 'M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4zM8 8a2 2 0 1 1 3 1.7c-.7.4-1 .8-1 1.6M10 13.7v.1',
+  keyboard: 'M2.5 5.5h15v9h-15zM5.5 8.5v.1M8.5 8.5v.1M11.5 8.5v.1M14.5 8.5v.1M7 11.6h6',
+  leave: 'M8 3.5H4.5v13H8M8 10h9M13.5 6.5 17 10l-3.5 3.5',
+  link: 'M8.5 11.5a3 3 0 0 0 4.3 0l3-3a3 3 0 1 0-4.3-4.3l-.8.8M11.5 8.5a3 3 0 0 0-4.3 0l-3 3a3 3 0 1 0 4.3 4.3l.8-.8',
+  offline: 'M3 7.5a10 10 0 0 1 14 0M5.5 10.5a6.2 6.2 0 0 1 9 0M10 14.6v.1M3.5 3l13 14',
+  people: 'M7.5 4a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM2.5 16.5c0-2.8 2.2-4.6 5-4.6s5 1.8 5 4.6M13 4.4a2.7 2.7 0 0 1 0 5M14.5 12.3c1.8.6 3 2.1 3 4.2',
+  plus: 'M10 4v12M4 10h12',
+  retry: 'M16 10a6 6 0 1 1-1.8-4.3M16 3v3.4h-3.4',
+  send: 'M3 10 17 3.5 12.5 17 10 11.2zM10 11.2 17 3.5',
+  trash: 'M3.5 5.5h13M8 5.5v-2h4v2M5.5 5.5l.8 11h7.4l.8-11',
+};
+
+/** Decoration beside words, or inside a button that has a name. @param {{ name: keyof typeof PATHS }} props */
+export const Icon = ({ name }) => html`
+  <svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>`;

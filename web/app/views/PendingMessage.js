@@ -1,0 +1,28 @@
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { me } from '../state/session.js';
+import { retry, discard } from '../state/outbox.js';
+import { timeOf } from '../time.js';
+import { Avatar } from './Avatar.js';
+import { Icon } from './Icon.js';
+
+/** @param {{ item: import('../types.js').Unsent }} props */
+export function PendingMessage({ item }) {
+  const user = me.value?.user;
+  return html`
+    <li class="message" data-state=${item.state} data-own="true" data-id=${item.client_id} tabindex="-1">
+      ${user && html`<${Avatar} person=${user} />`}
+      <div class="message-meta">
+        <span class="author" dir="auto">${user?.username}</span>
+        <time datetime=${item.created_at}>${timeOf(item.created_at)}</time>
+        ${item.state === 'sending' && html`<span class="sending"><span class="spinner late" aria-hidden="true"></span><span class="visually-hidden">${t('message.sending')}</span></span>`}
+      </div>
+      <div class="message-body plain" dir="auto">${item.text}</div>
+      ${item.state === 'failed' && html`
+        <div class="message-failed">
+          <span class="failed-text"><${Icon} name="alert" />${t('message.failed')} ${item.error}</span>
+          <button type="button" class="button quiet" onClick=${() => retry(item)}><${Icon} name="retry" />${t('action.retry')}</button>
+          <button type="button" class="button quiet" onClick=${() => discard(item)}><${Icon} name="trash" />${t('action.delete')}</button>
+        </div>`}
+    </li>`;
+}

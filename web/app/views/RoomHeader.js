@@ -1,0 +1,24 @@
+import { html } from '../html.js';
+import { t } from '../i18n.js';
+import { backToRooms } from '../router.js';
+import { unreadTotal } from '../state/rooms.js';
+import { openDialog } from '../state/dialogs.js';
+import { Icon } from './Icon.js';
+
+/** @param {{ room: import('../types.js').Room }} props */
+export function RoomHeader({ room }) {
+  const elsewhere = unreadTotal.value - room.unread;
+  return html`
+    <header class="room-header" id="room-header">
+      <button type="button" class="icon-button only-narrow" aria-label=${t('room.back')} onClick=${backToRooms}>
+        <${Icon} name="back" />${elsewhere > 0 && html`<span class="back-dot" aria-hidden="true"></span>`}
+      </button>
+      <div class="room-heading">
+        <h1 dir="auto">${room.name}</h1>
+        ${room.topic && html`<p class="room-topic" dir="auto" title=${room.topic}>${room.topic}</p>`}
+      </div>
+      <button type="button" class="icon-button" aria-label=${t('members.open')} title=${t('members.open')} onClick=${() => openDialog('members')}>
+        <${Icon} name="people" />
+      </button>
+    </header>`;
+}

@@ -1,0 +1,28 @@
+import { html } from '../html.js';
+import { useEffect, useState } from '../../vendor/preact-hooks.js';
+import { roomById, roomsLoaded, fetchRoom } from '../state/rooms.js';
+import { knowRooms } from '../state/stream.js';
+import { stopReading } from '../state/reading.js';
+import { timelineOf } from '../state/timeline.js';
+import { RoomHeader } from './RoomHeader.js';
+import { MessageList } from './MessageList.js';
+import { Composer } from './Composer.js';
+import { RoomMissing } from './RoomMissing.js';
+import { t } from '../i18n.js';
+
+/** @param {{ id: string }} props */
+export function RoomView({ id }) {
+  const [problem, setProblem] = useState(/** @type {unknown} */ (null));
+  const room = roomById(id);
+  const look = () => { setProblem(null); fetchRoom(id).then(knowRooms).catch(setProblem); };
+  useEffect(() => { if (!room && roomsLoaded.value) look(); }, [Boolean(room), roomsLoaded.value]);
+  useEffect(() => stopReading, []);
+  if (!room && problem) return html`<main class="room" id="room"><${RoomMissing} problem=${problem} onRetry=${look} /></main>`;
+  if (!room) return html`<main class="room" id="room" aria-busy="true" aria-label=${t('room.loading')}></main>`;
+  return html`
+    <main class="room" id="room" aria-label=${room.name}>
+      <${RoomHeader} room=${room} />
+      <${MessageList} key=${room.role === null ? 'visitor' : 'member'} room=${room} timeline=${timelineOf(id)} />
+      <${Composer} room=${room} />
+    </main>`;
+}

@@ -1,0 +1,48 @@
+import { html } from '../html.js';
+import { useEffect } from '../../vendor/preact-hooks.js';
+import { t } from '../i18n.js';
+import { go, route, roomPath } from '../router.js';
+import { server } from '../state/server.js';
+import { joinedRooms, roomsLoaded } from '../state/rooms.js';
+import { accountId, ended } from '../state/session.js';
+import { isWide } from '../state/viewport.js';
+import * as local from '../state/local.js';
+import { Sidebar } from './Sidebar.js';
+import { RoomView } from './RoomView.js';
+import { ConnectionBanner } from './ConnectionBanner.js';
+import { Dialogs } from './Dialogs.js';
+import { SessionEnded } from './SessionEnded.js';
+import { SessionWarning } from './SessionWarning.js';
+import { Welcome } from './Welcome.js';
+
+export function Shell() {
+  const open = route.value.name === 'room' ? route.value.id : null;
+  useEffect(() => { if (open) local.write(accountId.value, 'room', open); }, [open]);
+  // With both panes in sight an empty one would be a riddle: show the room last read.
+  useEffect(() => {
+    if (open || !isWide.value || !roomsLoaded.value) return;
+    const last = local.read(accountId.value, 'room');
+    const room = joinedRooms.value.find(({ id }) => id === last) ?? joinedRooms.value[0];
+    if (room) go(roomPath(room.id), { replace: true });
+  }, [open, isWide.value, roomsLoaded.value, joinedRooms.value]);
+  return html`
+    <div class="shell" data-pane=${open ? 'room' : 'rooms'} data-ended=${ended.value ? 'true' : undefined}>
+      <a class="skip-link" href="#room" onClick=${skip}>${t('skip_link')}</a>
+      ${(server.value?.demo_accounts.length ?? 0) > 0 && html`<p class="demo-strip">${t('demo.strip')}</p>`}
+      <${ConnectionBanner} />
+      <div class="panes">
+        <${Sidebar} open=${open} />
+        ${open ? html`<${RoomView} key=${open} id=${open} />` : html`<${Welcome} />`}
+      </div>
+      <${Dialogs} />
+      ${ended.value && html`<${SessionEnded} code=${ended.value} />`}
+      <${SessionWarning} />
+    </div>`;
+}
+
+/** @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  const target = document.querySelector('#composer textarea, #composer button, #messages [tabindex="0"], .room-list a');
+  if (target instanceof HTMLElement) target.focus();
+}

@@ -1,0 +1,35 @@
+import { html } from '../html.js';
+import { useEffect, useState } from '../../vendor/preact-hooks.js';
+import { t, tx } from '../i18n.js';
+import { server, serverName } from '../state/server.js';
+import { me, enter } from '../state/session.js';
+import { Door } from './Door.js';
+import { SignInForm } from './SignInForm.js';
+import { RegisterForm } from './RegisterForm.js';
+import { DemoAccounts } from './DemoAccounts.js';
+
+export function SignIn() {
+  const [registering, setRegistering] = useState(false);
+  const open = server.value?.registration_mode === 'open';
+  const demo = server.value?.demo_accounts ?? [];
+  useEffect(() => { if (me.value) enter(); }, [me.value]);
+  if (registering) {
+    return html`
+      <${Door}>
+        <h1>${t('register.title')}</h1>
+        <${RegisterForm} onDone=${enter} />
+        <p class="aside"><button type="button" class="link" onClick=${() => setRegistering(false)}>${t('register.have_account')}</button></p>
+      <//>`;
+  }
+  return html`
+    <${Door}>
+      <h1>${tx('sign_in.heading', { server: serverName() })}</h1>
+      ${demo.length > 0 && html`<${DemoAccounts} accounts=${demo} />`}
+      <${SignInForm} onDone=${enter} />
+      <p class="aside">
+        ${open
+          ? html`<button type="button" class="link" onClick=${() => setRegistering(true)}>${t('sign_in.create_account')}</button>`
+          : t('sign_in.invite_only')}
+      </p>
+    <//>`;
+}

@@ -1,0 +1,34 @@
+/** The list is one tab stop: arrows walk, Enter goes into a message, Escape back out. @param {KeyboardEvent} event @param {(id: string) => void} setFocus */
+export function walkMessages(event, setFocus) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const current = /** @type {HTMLElement|null} */ (target.closest('li.message'));
+  if (!current || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === 'Escape') {
+    event.preventDefault();
+    if (target !== current) current.focus();
+    else /** @type {HTMLElement|null} */ (document.querySelector('#composer textarea'))?.focus();
+    return;
+  }
+  if (event.key === 'Enter' && target === current) {
+    const inside = insideOf(current)[0];
+    if (inside) { event.preventDefault(); inside.focus(); }
+    return;
+  }
+  if (event.key === 'Tab' && target !== current) {
+    const parts = insideOf(current);
+    const next = parts[parts.indexOf(target) + (event.shiftKey ? -1 : 1)];
+    if (next) { event.preventDefault(); next.focus(); }
+    return;
+  }
+  if (target !== current) return;
+  const all = /** @type {HTMLElement[]} */ ([...(current.parentElement?.querySelectorAll('li.message') ?? [])]);
+  const at = all.indexOf(current);
+  const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], Home: all[0], End: all.at(-1) }[event.key];
+  if (!next) return;
+  event.preventDefault();
+  setFocus(next.dataset.id ?? '');
+  next.focus();
+}
+
+/** @param {HTMLElement} message @returns {HTMLElement[]} */
+const insideOf = (message) => [...message.querySelectorAll('a[href], button, pre')].filter((part) => part instanceof HTMLElement);

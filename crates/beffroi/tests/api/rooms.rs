@@ -20,6 +20,7 @@ async fn bob_opens_a_room_and_carol_joins_and_leaves(#[values(Sqlite, Postgres)]
 
     let seen = carol.get(&path).await.expect(StatusCode::OK);
     assert_eq!(seen["role"], json!(null));
+    house.advance(std::time::Duration::from_secs(1));
     let joined = carol.post(&format!("{path}/members/me"), json!({})).await.expect(StatusCode::OK);
     assert_eq!((joined["role"].as_str(), joined["unread"].as_i64()), (Some("member"), Some(0)));
     let again = carol.post(&format!("{path}/members/me"), json!({})).await.expect(StatusCode::OK);

@@ -216,10 +216,25 @@ async fn touch(app: &App, session: &Session, now: Moment) -> Result<Moment> {
     Ok(expires_at)
 }
 
+/// A browser that signs in again gives up the session that it had: its cookie is overwritten and nobody could end it.
+pub async fn replace_earlier(app: &App, circumstances: Circumstances, headers: &HeaderMap) -> Result<()> {
+    let Some(secret) = cookie::read(app, headers) else { return Ok(()) };
+    let digest = token::digest(secret.expose_secret());
+    let earlier = store::find_by_digest(app.database.reader(), digest).await?;
+    match earlier.filter(|session| why_over(session, circumstances.now).is_none()) {
+        Some(session) => end(app, circumstances.by(session.user_id), session.id).await,
+        None => Ok(()),
+    }
+}
+
 /// Ends the session at the server; its sockets close once that is durable (AU-10).
 pub async fn sign_out(app: &App, circumstances: Circumstances, actor: &Actor) -> Result<()> {
+    end(app, circumstances, actor.session.id).await
+}
+
+async fn end(app: &App, circumstances: Circumstances, session: SessionId) -> Result<()> {
     let mut tx = Tx::begin(app, circumstances).await?;
-    let (session, reason) = (actor.session.id, Code::SESSION_REVOKED.name);
+    let reason = Code::SESSION_REVOKED.name;
     if store::end(&tx.db, session, reason, tx.circumstances.now).await? {
         tx.record(Act::LogoutSuccess { session }).await?;
         tx.publish(Publication::SessionEnded { session, reason });

@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { useId } from '../../vendor/preact-hooks.js';
+import { useEffect, useId, useRef } from '../../vendor/preact-hooks.js';
 
 /**
  * A labelled input with its hint and its error.
@@ -8,12 +8,15 @@ import { useId } from '../../vendor/preact-hooks.js';
  */
 export function Field({ label, value, onInput, hint, error, children, ...input }) {
   const id = useId();
+  const field = useRef(/** @type {HTMLInputElement|null} */ (null));
+  // The attribute alone works once per page, or when a dialog opens.
+  useEffect(() => { if (input.autofocus) field.current?.focus(); }, []);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return html`
     <div class="field">
       <label for=${id}>${label}</label>
       <div class="field-input">
-        <input id=${id} dir="auto" value=${value} aria-invalid=${error ? 'true' : undefined} aria-describedby=${described || undefined}
+        <input id=${id} ref=${field} dir="auto" value=${value} aria-invalid=${error ? 'true' : undefined} aria-describedby=${described || undefined}
           onInput=${(/** @type {any} */ event) => onInput(event.currentTarget.value)} ...${input} />
         ${children}
       </div>

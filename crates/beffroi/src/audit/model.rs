@@ -77,6 +77,11 @@ pub enum Act {
     RoomLeft {
         room: RoomId,
     },
+    /// `count` refusals of one source in one minute.
+    RateLimitExceeded {
+        endpoint: &'static str,
+        count: u64,
+    },
     MessageSent {
         room: RoomId,
         message: MessageId,
@@ -98,6 +103,7 @@ impl Act {
             Self::RoomCreated { .. } => "room_created",
             Self::RoomJoined { .. } => "room_joined",
             Self::RoomLeft { .. } => "room_left",
+            Self::RateLimitExceeded { .. } => "rate_limit_exceeded",
             Self::MessageSent { .. } => "message_sent",
         }
     }
@@ -112,6 +118,7 @@ impl Act {
             Self::InviteRevoked { invite } => json!({"invite_id": invite}),
             Self::RoomCreated { room } | Self::RoomLeft { room } => json!({"room_id": room}),
             Self::RoomJoined { room, invite } => json!({"room_id": room, "invite_id": invite}),
+            Self::RateLimitExceeded { endpoint, count } => json!({"endpoint": endpoint, "count": count}),
             Self::MessageSent { room, message } => json!({"room_id": room, "message_id": message}),
         }
     }

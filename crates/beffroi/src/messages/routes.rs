@@ -98,12 +98,7 @@ async fn window(db: &impl ConnectionTrait, room: RoomId, query: &List) -> Result
 }
 
 fn unknown_cursor(field: &str) -> Error {
-    let field = FieldError::new(field, "malformed");
-    Error::Refused(Box::new(crate::error::Refusal {
-        code: Code::INVALID_CURSOR,
-        fields: vec![field],
-        retry_after: None,
-    }))
+    Error::refuse_fields(Code::INVALID_CURSOR, vec![FieldError::new(field, "malformed")])
 }
 
 pub async fn show(

@@ -7,6 +7,7 @@ mod postgres;
 mod audit;
 mod bad_input;
 mod invites;
+mod limits;
 mod messages;
 mod permissions;
 mod realtime;

@@ -103,8 +103,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> 
 }
 
 fn invalid_id(_: &PathRejection) -> Error {
-    let field = FieldError::new("id", "malformed");
-    Error::Refused(Box::new(crate::error::Refusal { code: Code::INVALID_ID, fields: vec![field], retry_after: None }))
+    Error::refuse_fields(Code::INVALID_ID, vec![FieldError::new("id", "malformed")])
 }
 
 /// How many entries of a list are asked for.

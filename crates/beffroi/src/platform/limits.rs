@@ -108,12 +108,15 @@ pub struct Exceeded {
     pub retry_after: Duration,
 }
 
+/// The rule that refused, and whom.
+type Refused = (&'static str, Option<IpAddr>, Option<UserId>);
+
 pub struct Limiter {
     clock: Clock,
     rates: Rates,
     /// By key, when its bucket is full again (GCRA's "theoretical arrival time"), in milliseconds.
     full_at: Mutex<HashMap<Key, i64>>,
-    refusals: Mutex<HashMap<(&'static str, Option<IpAddr>, Option<UserId>), u64>>,
+    refusals: Mutex<HashMap<Refused, u64>>,
 }
 
 /// How often somebody was refused since the last reading.

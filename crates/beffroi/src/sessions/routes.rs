@@ -3,7 +3,7 @@ use super::{
     cookie,
 };
 use crate::{
-    accounts::routes::UserView,
+    accounts::UserView,
     actor::Actor,
     app::App,
     audit::Circumstances,

@@ -80,19 +80,21 @@ async fn create_people(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(boolean("is_active"))
         .col(boolean("is_deletable"))
         .col(boolean("must_change_password"))
+        .col(big_integer("token_epoch"))
         .col(big_integer("created_at"))
         .col(big_integer("updated_at"))
         .col(big_integer_null("last_seen_at"))
         .foreign_key(ForeignKey::create().from("users", "role").to("roles", "name"))
         .to_owned();
-    schema.create_table(users).await
+    schema.create_table(users).await?;
+    index(schema, "users", &["updated_at"]).await
 }
 
 async fn create_sessions(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
     let sessions = Table::create()
         .table("sessions")
         .col(uuid("id").primary_key())
-        .col(binary("token_digest").unique_key())
+        .col(binary_null("token_digest").unique_key())
         .col(uuid("user_id"))
         .col(string_null("device"))
         .col(string_null("ip_address"))
@@ -103,12 +105,17 @@ async fn create_sessions(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("absolute_expires_at"))
         .col(big_integer_null("ended_at"))
         .col(string_null("ended_reason"))
+        .col(big_integer("refresh_generation"))
+        .col(big_integer_null("refreshed_at"))
+        .col(big_integer("confirmed_generation"))
+        .col(integer("late_graces"))
         .foreign_key(
             ForeignKey::create().from("sessions", "user_id").to("users", "id").on_delete(ForeignKeyAction::Cascade),
         )
         .to_owned();
     schema.create_table(sessions).await?;
     index(schema, "sessions", &["user_id"]).await?;
+    index(schema, "sessions", &["ended_at"]).await?;
     index(schema, "sessions", &["absolute_expires_at"]).await
 }
 

@@ -24,9 +24,16 @@ pub struct Actor {
 #[derive(Clone, Copy, Debug)]
 pub struct ActorSession {
     pub id: SessionId,
-    pub created_at: Moment,
+    pub kind: CredentialKind,
     pub idle_expires_at: Moment,
     pub absolute_expires_at: Moment,
+}
+
+/// What the request was recognised by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    Cookie,
+    AccessToken,
 }
 
 impl Actor {

@@ -3,11 +3,13 @@
 use crate::{
     config::Config,
     error::Result,
+    event::Publication,
     keyring::KeyRing,
     messages::MessageWriter,
     platform::{clock::Clock, database::Database, hashing::HashingPool, limits::Limiter, random::Random},
     realtime::Hub,
     roles,
+    sessions::{self, AccessTokens, Standing},
 };
 use std::{ops::Deref, sync::Arc};
 use tokio_util::task::TaskTracker;
@@ -25,6 +27,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     pub messages: MessageWriter,
     pub limits: Limiter,
+    pub access_tokens: AccessTokens,
+    pub standing: Standing,
     /// Work that goes on after an answer; a stop waits for it.
     pub afterwards: TaskTracker,
 }
@@ -45,10 +49,11 @@ impl App {
         let keys = KeyRing::open(&database, &config.encryption_key, &clock, &random).await?;
         roles::ensure_built_in(&database).await?;
         let hashing = HashingPool::new(config.password_cost, config.hashing_concurrency, random.clone())?;
+        let access_tokens = AccessTokens::new(&config.jwt_secret);
         let limits = Limiter::new(clock.clone(), config.rates);
         let hub = Arc::new(Hub::default());
         let messages = MessageWriter::start(database.clone(), hub.clone(), clock.clone(), random.clone());
-        Ok(Self(Arc::new(Parts {
+        let app = Self(Arc::new(Parts {
             config,
             clock,
             random,
@@ -58,8 +63,24 @@ impl App {
             hub,
             messages,
             limits,
+            access_tokens,
+            standing: Standing::default(),
             afterwards: TaskTracker::new(),
-        })))
+        }));
+        sessions::remember(&app).await?;
+        Ok(app)
+    }
+
+    /// Tells everybody in this process what a commit made true.
+    pub fn publish(&self, publication: Publication) {
+        match &publication {
+            Publication::SessionEnded { session, reason } => {
+                self.standing.session_ended(*session, reason, self.clock.now());
+            }
+            Publication::PersonChanged { user } => self.standing.forget(*user),
+            _ => {}
+        }
+        self.hub.publish(publication);
     }
 
     /// Lets what was begun end, then closes the database.

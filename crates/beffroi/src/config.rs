@@ -35,6 +35,8 @@ pub struct Config {
     pub environment: Environment,
     pub database_url: Option<SecretString>,
     pub encryption_key: SecretString,
+    /// Signs access tokens.
+    pub jwt_secret: SecretString,
     pub password_cost: Argon2Cost,
     /// Password hashes computed at once.
     pub hashing_concurrency: usize,
@@ -61,6 +63,8 @@ pub struct SessionTimes {
     /// With "stay signed in".
     pub remembered_idle: Duration,
     pub remembered_absolute: Duration,
+    /// How long a refresh token waits for its use.
+    pub refresh: Duration,
 }
 
 impl Default for SessionTimes {
@@ -71,6 +75,7 @@ impl Default for SessionTimes {
             absolute: 24 * HOUR,
             remembered_idle: 7 * 24 * HOUR,
             remembered_absolute: 30 * 24 * HOUR,
+            refresh: 7 * 24 * HOUR,
         }
     }
 }
@@ -103,14 +108,15 @@ pub enum ConfigError {
 }
 
 impl Config {
-    pub fn new(data: PathBuf, listen: SocketAddr, encryption_key: SecretString) -> Self {
+    pub fn new(data: PathBuf, listen: SocketAddr, secrets: Secrets) -> Self {
         Self {
             data,
             listen,
             public_url: None,
             environment: Environment::Production,
             database_url: None,
-            encryption_key,
+            encryption_key: secrets.encryption_key,
+            jwt_secret: secrets.jwt_secret,
             password_cost: Argon2Cost::default(),
             hashing_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
             sessions: SessionTimes::default(),
@@ -177,22 +183,41 @@ pub fn secret_from_environment(name: &'static str) -> Result<Option<SecretString
     Ok(secret.map(SecretString::from))
 }
 
-/// The key that wraps the database's keys: as set, else made at the first start.
-pub fn encryption_key(data: &Path, random: &Random) -> Result<SecretString, ConfigError> {
-    const NAME: &str = "DATABASE_ENCRYPTION_KEY";
-    if let Some(secret) = secret_from_environment(NAME)? {
-        return if is_strong(secret.expose_secret()) {
-            Ok(secret)
-        } else {
-            Err(ConfigError::WeakSecret { name: NAME })
-        };
+/// The secrets that a server cannot be without: as set, else made at the first start.
+pub struct Secrets {
+    /// Wraps the database's keys.
+    pub encryption_key: SecretString,
+    /// Signs access tokens.
+    pub jwt_secret: SecretString,
+}
+
+impl Secrets {
+    pub fn load(data: &Path, random: &Random) -> Result<Self, ConfigError> {
+        Ok(Self {
+            encryption_key: secret(data, "DATABASE_ENCRYPTION_KEY", "database-encryption-key", random)?,
+            jwt_secret: secret(data, "JWT_SECRET", "jwt-secret", random)?,
+        })
     }
-    let path = data.join("keys").join("database-encryption-key");
-    if !path.exists() {
-        write_secret(&path, &generate_secret(random))?;
+
+    /// Secrets of a server that leaves nothing behind.
+    pub fn throw_away(random: &Random) -> Self {
+        let secret = || SecretString::from(generate_secret(random));
+        Self { encryption_key: secret(), jwt_secret: secret() }
     }
-    let secret = read_secret(&path)?;
-    if is_strong(&secret) { Ok(SecretString::from(secret)) } else { Err(ConfigError::WeakSecret { name: NAME }) }
+}
+
+fn secret(data: &Path, name: &'static str, file: &str, random: &Random) -> Result<SecretString, ConfigError> {
+    let secret = match secret_from_environment(name)? {
+        Some(secret) => secret,
+        None => {
+            let path = data.join("keys").join(file);
+            if !path.exists() {
+                write_secret(&path, &generate_secret(random))?;
+            }
+            SecretString::from(read_secret(&path)?)
+        }
+    };
+    if is_strong(secret.expose_secret()) { Ok(secret) } else { Err(ConfigError::WeakSecret { name }) }
 }
 
 /// 256 random bits as 64 hexadecimal digits.

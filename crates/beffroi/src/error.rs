@@ -37,6 +37,10 @@ codes! {
     CROSS_SITE = FORBIDDEN "request.cross_site";
     UPGRADE_REQUIRED = UPGRADE_REQUIRED "request.upgrade_required";
     AUTH_REQUIRED = UNAUTHORIZED "auth.required";
+    AUTH_AMBIGUOUS = BAD_REQUEST "auth.ambiguous";
+    TOKEN_INVALID = UNAUTHORIZED "auth.token_invalid";
+    TOKEN_EXPIRED = UNAUTHORIZED "auth.token_expired";
+    SESSION_NOT_FOUND = NOT_FOUND "auth.session_not_found";
     INVALID_CREDENTIALS = UNAUTHORIZED "auth.invalid_credentials";
     SESSION_IDLE = UNAUTHORIZED "auth.session_idle";
     SESSION_ABSOLUTE = UNAUTHORIZED "auth.session_absolute";

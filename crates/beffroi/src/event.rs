@@ -27,6 +27,8 @@ pub enum Publication {
     Joined { user: UserId, room: RoomId, seq: i64 },
     /// A person's sockets stop hearing a room, once they heard the event `seq`.
     Left { user: UserId, room: RoomId },
+    /// A person's account changed: what is known of it by heart is looked up again.
+    PersonChanged { user: UserId },
     /// A session is over: its sockets close at once.
     SessionEnded { session: crate::ids::SessionId, reason: &'static str },
 }

@@ -51,7 +51,7 @@ fn every<F>(
 
 pub async fn watch_sessions(app: App) -> Result<()> {
     app.hub.end_expired(app.clock.now());
-    Ok(())
+    sessions::watch(&app).await
 }
 
 pub async fn compare_heads(app: App) -> Result<()> {

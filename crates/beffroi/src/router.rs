@@ -41,6 +41,10 @@ pub fn table(app: &App) -> RouteTable {
         .post("/api/v1/auth/register", Anyone, accounts::routes::register)
         .post("/api/v1/auth/login", Anyone, sessions::routes::sign_in)
         .post("/api/v1/auth/logout", SignedIn, sessions::routes::sign_out)
+        .post("/api/v1/auth/refresh", Anyone, sessions::routes::refresh)
+        .post("/api/v1/auth/logout-all", SignedIn, sessions::routes::sign_out_everywhere)
+        .get("/api/v1/auth/sessions", SignedIn, sessions::routes::list)
+        .delete("/api/v1/auth/sessions/{session}", SignedIn, sessions::routes::end)
         .get("/api/v1/auth/me", SignedIn, accounts::routes::me)
         .patch("/api/v1/auth/me", SignedIn, accounts::routes::change_me)
         // Invitations

@@ -36,7 +36,7 @@ impl<'a> Tx<'a> {
     pub async fn commit(self) -> Result<()> {
         self.db.commit().await?;
         for publication in self.publications {
-            self.app.hub.publish(publication);
+            self.app.publish(publication);
         }
         Ok(())
     }

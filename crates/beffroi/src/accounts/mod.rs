@@ -7,5 +7,6 @@ mod store;
 
 pub use routes::UserView;
 pub use store::{
-    Account, Person, an_administrator_exists, find, find_by_login, list, mark_seen, people, replace_password_hash,
+    Account, Person, an_administrator_exists, changed_since, find, find_by_login, list, mark_seen, people,
+    raise_token_epoch, replace_password_hash,
 };

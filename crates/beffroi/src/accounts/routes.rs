@@ -187,7 +187,6 @@ pub struct MeView {
 #[derive(Serialize)]
 struct SessionView {
     id: SessionId,
-    created_at: Moment,
     idle_expires_at: Moment,
     absolute_expires_at: Moment,
 }
@@ -204,7 +203,6 @@ fn view_of_oneself(app: &App, actor: Actor, account: Account) -> Result<Success<
         permissions: actor.permissions,
         session: SessionView {
             id: actor.session.id,
-            created_at: actor.session.created_at,
             idle_expires_at: actor.session.idle_expires_at,
             absolute_expires_at: actor.session.absolute_expires_at,
         },

@@ -40,6 +40,8 @@ pub(super) mod user {
         pub is_active: bool,
         pub is_deletable: bool,
         pub must_change_password: bool,
+        /// Raised to make every earlier access token worthless.
+        pub token_epoch: i64,
         pub created_at: Moment,
         pub updated_at: Moment,
         pub last_seen_at: Option<Moment>,
@@ -118,6 +120,7 @@ pub(super) async fn insert(
         is_active: Set(true),
         is_deletable: Set(is_deletable),
         must_change_password: Set(false),
+        token_epoch: Set(0),
         created_at: Set(now),
         updated_at: Set(now),
         last_seen_at: Set(None),
@@ -219,6 +222,22 @@ pub async fn replace_password_hash(db: &impl ConnectionTrait, id: UserId, old: &
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Makes every access token of the person worthless.
+pub async fn raise_token_epoch(db: &impl ConnectionTrait, id: UserId, now: Moment) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::TokenEpoch, Expr::col(user::Column::TokenEpoch).add(1))
+        .col_expr(user::Column::UpdatedAt, Expr::value(now))
+        .filter(user::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The people whose accounts changed after a moment.
+pub async fn changed_since(db: &impl ConnectionTrait, since: Moment) -> Result<Vec<Account>> {
+    Ok(user::Entity::find().filter(user::Column::UpdatedAt.gt(since)).all(db).await?)
 }
 
 pub async fn mark_seen(db: &impl ConnectionTrait, id: UserId, now: Moment) -> Result<()> {

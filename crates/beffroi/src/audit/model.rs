@@ -60,6 +60,13 @@ pub enum Act {
         session: SessionId,
     },
     PasswordHashUpgraded,
+    TokenRefreshed {
+        session: SessionId,
+    },
+    TokensRevoked {
+        session: SessionId,
+        reason: &'static str,
+    },
     InviteCreated {
         invite: InviteId,
         room: Option<RoomId>,
@@ -123,6 +130,8 @@ impl Act {
             Self::LoginFailure { .. } => "login_failure",
             Self::LoginSuccess { .. } => "login_success",
             Self::LogoutSuccess { .. } => "logout_success",
+            Self::TokenRefreshed { .. } => "token_refreshed",
+            Self::TokensRevoked { .. } => "tokens_revoked",
             Self::PasswordHashUpgraded => "password_hash_upgraded",
             Self::InviteCreated { .. } => "invite_created",
             Self::InviteRevoked { .. } => "invite_revoked",
@@ -145,7 +154,10 @@ impl Act {
             Self::UserCreated { user, role, invite } => json!({"user_id": user, "role": role, "invite_id": invite}),
             Self::ProfileChanged | Self::SetupLinkIssued | Self::PasswordHashUpgraded => json!({}),
             Self::LoginFailure { reason, name_index } => json!({"reason": reason, "name_index": name_index}),
-            Self::LoginSuccess { session } | Self::LogoutSuccess { session } => json!({"session_id": session}),
+            Self::LoginSuccess { session } | Self::LogoutSuccess { session } | Self::TokenRefreshed { session } => {
+                json!({"session_id": session})
+            }
+            Self::TokensRevoked { session, reason } => json!({"session_id": session, "reason": reason}),
             Self::InviteCreated { invite, room } => json!({"invite_id": invite, "room_id": room}),
             Self::InviteRevoked { invite } => json!({"invite_id": invite}),
             Self::RoomCreated { room }

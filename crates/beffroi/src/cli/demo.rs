@@ -7,7 +7,7 @@ use crate::{
         model::{NewAccount, Reserved},
     },
     app::App,
-    config::{Config, DemoAccount},
+    config::{Config, DemoAccount, Secrets},
     error::{Error, Result},
     ids::{ClientId, RoomId},
     messages::{Post, model::Draft},
@@ -48,7 +48,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 pub(super) async fn run(settings: Settings) -> Result<()> {
     let folder = tempfile::Builder::new().prefix("beffroi-demo-").tempdir().map_err(Error::internal)?;
     let password = passphrase(&Random::System);
-    let mut config = Config::new(folder.path().to_owned(), settings.listen, random_key().into());
+    let mut config = Config::new(folder.path().to_owned(), settings.listen, Secrets::throw_away(&Random::System));
     config.refuse_clear_text(settings.insecure_http).map_err(Error::internal)?;
     config.public_url = settings.public_url;
     config.demo_accounts = PEOPLE
@@ -67,10 +67,6 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         println!("{} / {}", account.username, account.password);
     }
     serve::serve(app, listener).await
-}
-
-fn random_key() -> String {
-    crate::config::generate_secret(&Random::System)
 }
 
 /// Long enough for the policy, different each time, easy to retype.

@@ -9,7 +9,7 @@ mod user;
 use crate::{
     app::App,
     audit::Circumstances,
-    config::{self, Config, Environment},
+    config::{self, Config, Environment, Secrets},
     error::{Error, Result, chain},
     platform::{
         clock::Clock,
@@ -135,8 +135,8 @@ pub(crate) fn language() -> Language {
 impl Settings {
     fn config(self) -> Result<Config> {
         config::prepare_data_directory(&self.data).map_err(Error::internal)?;
-        let encryption_key = config::encryption_key(&self.data, &Random::System).map_err(Error::internal)?;
-        let mut config = Config::new(self.data, self.listen, encryption_key);
+        let secrets = Secrets::load(&self.data, &Random::System).map_err(Error::internal)?;
+        let mut config = Config::new(self.data, self.listen, secrets);
         config.database_url = match self.database_url {
             Some(url) => Some(url.into()),
             None => config::secret_from_environment("DATABASE_URL").map_err(Error::internal)?,

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 const SEALING: &str = "sealing";
 const INDEXING: &str = "indexing";
 const CURSORS: &str = "cursors";
+const REFRESHING: &str = "refreshing";
 
 /// The wrapping key's own number in sealed values; data keys count from 1.
 const WRAPPING_KEY_ID: u32 = 0;
@@ -29,6 +30,7 @@ pub struct KeyRing {
     current: u32,
     index: MacKey,
     cursor: MacKey,
+    refresh: MacKey,
     random: Random,
 }
 
@@ -58,7 +60,7 @@ impl KeyRing {
         let tx = db.begin().await?;
         let mut rows = store::list(&tx).await?;
         if rows.is_empty() {
-            for (id, purpose) in [(1_i32, SEALING), (2, INDEXING), (3, CURSORS)] {
+            for (id, purpose) in [(1_i32, SEALING), (2, INDEXING), (3, CURSORS), (4, REFRESHING)] {
                 let fresh = Zeroizing::new(random.bytes::<32>());
                 let wrapped =
                     seal::seal(&wrapping, WRAPPING_KEY_ID, &place(&id.to_be_bytes()), random.bytes(), fresh.as_slice());
@@ -73,7 +75,7 @@ impl KeyRing {
     fn unwrap_all(wrapping: &SealKey, rows: Vec<store::DataKey>, random: Random) -> Result<Self> {
         let mut sealing = HashMap::new();
         let mut current = None;
-        let (mut index, mut cursor) = (None, None);
+        let (mut index, mut cursor, mut refresh) = (None, None, None);
         for row in rows {
             let id = u32::try_from(row.id).map_err(Error::internal)?;
             let key = unwrap(wrapping, row.id, &row.wrapped)?;
@@ -84,6 +86,7 @@ impl KeyRing {
                 }
                 INDEXING => index = Some(MacKey::from_bytes(*key)),
                 CURSORS => cursor = Some(MacKey::from_bytes(*key)),
+                REFRESHING => refresh = Some(MacKey::from_bytes(*key)),
                 _ => {}
             }
         }
@@ -93,6 +96,7 @@ impl KeyRing {
             current: current.ok_or_else(|| missing(SEALING))?,
             index: index.ok_or_else(|| missing(INDEXING))?,
             cursor: cursor.ok_or_else(|| missing(CURSORS))?,
+            refresh: refresh.ok_or_else(|| missing(REFRESHING))?,
             random,
         })
     }
@@ -119,6 +123,11 @@ impl KeyRing {
     /// Authenticates what we hand out and want back unchanged.
     pub fn cursor_key(&self) -> &MacKey {
         &self.cursor
+    }
+
+    /// Authenticates refresh tokens.
+    pub fn refresh_key(&self) -> &MacKey {
+        &self.refresh
     }
 }
 

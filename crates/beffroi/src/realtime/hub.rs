@@ -2,7 +2,7 @@
 //! not read is dropped rather than waited for: its cursor stays good.
 
 use crate::{
-    actor::ActorSession,
+    actor::{ActorSession, CredentialKind},
     error::Code,
     event::Publication,
     ids::{RoomId, SessionId, UserId},
@@ -65,6 +65,7 @@ struct Inner {
 struct Socket {
     user: UserId,
     session: SessionId,
+    kind: CredentialKind,
     idle_expires_at: Moment,
     absolute_expires_at: Moment,
     rooms: HashSet<RoomId>,
@@ -95,6 +96,7 @@ impl Hub {
                     inner.stop_listening(id, room);
                 }
             }
+            Publication::PersonChanged { .. } => {}
             Publication::SessionEnded { session, reason } => {
                 for id in inner.sockets_of(|socket| socket.session == session) {
                     inner.send(id, Delivery::Ended { reason });
@@ -126,14 +128,27 @@ impl Hub {
         }
     }
 
+    /// A socket's own credential was renewed.
+    pub(super) fn extend_socket(&self, id: u64, session: &ActorSession) {
+        if let Some(socket) = self.lock().sockets.get_mut(&id) {
+            socket.idle_expires_at = session.idle_expires_at;
+            socket.absolute_expires_at = session.absolute_expires_at;
+        }
+    }
+
     /// Ends the sockets whose session is over.
     pub fn end_expired(&self, now: Moment) {
         let mut inner = self.lock();
-        for id in inner.sockets_of(|socket| socket.absolute_expires_at <= now) {
-            inner.send(id, Delivery::Ended { reason: Code::SESSION_ABSOLUTE.name });
+        for (id, reason) in inner.expired(now) {
+            inner.send(id, Delivery::Ended { reason });
         }
-        for id in inner.sockets_of(|socket| socket.idle_expires_at <= now) {
-            inner.send(id, Delivery::Ended { reason: Code::SESSION_IDLE.name });
+    }
+
+    /// Ends the sockets of a person who is shut out.
+    pub fn end_sockets_of(&self, user: UserId, reason: &'static str) {
+        let mut inner = self.lock();
+        for id in inner.sockets_of(|socket| socket.user == user) {
+            inner.send(id, Delivery::Ended { reason });
         }
     }
 
@@ -158,6 +173,7 @@ impl Hub {
         let socket = Socket {
             user,
             session: session.id,
+            kind: session.kind,
             idle_expires_at: session.idle_expires_at,
             absolute_expires_at: session.absolute_expires_at,
             rooms: HashSet::new(),
@@ -193,6 +209,16 @@ impl Hub {
 impl Inner {
     fn sockets_of(&self, is_meant: impl Fn(&Socket) -> bool) -> Vec<u64> {
         self.sockets.iter().filter(|(_, socket)| is_meant(socket)).map(|(id, _)| *id).collect()
+    }
+
+    fn expired(&self, now: Moment) -> Vec<(u64, &'static str)> {
+        let reason = |socket: &Socket| match socket.kind {
+            CredentialKind::AccessToken => Code::TOKEN_EXPIRED.name,
+            CredentialKind::Cookie if socket.absolute_expires_at <= now => Code::SESSION_ABSOLUTE.name,
+            CredentialKind::Cookie => Code::SESSION_IDLE.name,
+        };
+        let is_over = |socket: &Socket| socket.idle_expires_at.min(socket.absolute_expires_at) <= now;
+        self.sockets.iter().filter(|(_, socket)| is_over(socket)).map(|(id, socket)| (*id, reason(socket))).collect()
     }
 
     fn deliver(&mut self, room: RoomId, seq: i64, delivery: Delivery) {

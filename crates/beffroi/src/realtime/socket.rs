@@ -14,13 +14,14 @@ use crate::{
     app::App,
     error::{Error, Result, chain},
     ids::RoomId,
-    messages, rooms,
+    messages, rooms, sessions,
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -77,11 +78,18 @@ impl From<axum::Error> for End {
 #[derive(Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
 enum Frame {
-    Sync { cursor: Option<String> },
+    Sync {
+        cursor: Option<String>,
+    },
     Ping {},
+    /// A bearer socket lives on with a new access token of the same session.
+    Renew {
+        access_token: SecretString,
+    },
 }
 
 struct Socket {
+    id: u64,
     app: App,
     actor: Actor,
     out: SplitSink<WebSocket, Message>,
@@ -96,6 +104,7 @@ pub(super) async fn run(app: App, actor: Actor, stream: WebSocket) {
     let (id, hub) = (listener.id, app.hub.clone());
     let (out, incoming) = stream.split();
     let mut socket = Socket {
+        id,
         app,
         actor,
         out,
@@ -148,6 +157,7 @@ impl Socket {
             match self.read(incoming.next().await)? {
                 Some(Ok(Frame::Sync { cursor })) => return Ok(cursor),
                 Some(Ok(Frame::Ping {})) => self.pong().await?,
+                Some(Ok(Frame::Renew { access_token })) => self.renew(&access_token).await?,
                 Some(Err(code)) => self.complain(code).await?,
                 None => {}
             }
@@ -157,6 +167,7 @@ impl Socket {
     async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         match self.read(message)? {
             Some(Ok(Frame::Ping {})) => self.pong().await,
+            Some(Ok(Frame::Renew { access_token })) => self.renew(&access_token).await,
             Some(Ok(Frame::Sync { .. })) => self.complain("sync.repeated").await,
             Some(Err(code)) => self.complain(code).await,
             None => Ok(()),
@@ -193,6 +204,19 @@ impl Socket {
         self.errors += 1;
         self.send(json!({"t": "error", "code": code})).await?;
         if self.errors >= ERRORS_MAX { Err(End::Close(close::PROTOCOL, code)) } else { Ok(()) }
+    }
+
+    async fn renew(&mut self, access_token: &SecretString) -> Result<(), End> {
+        let renewed = sessions::authenticate_bearer(&self.app, access_token.expose_secret()).await;
+        match renewed {
+            Ok(actor) if actor.user == self.actor.user && actor.session.id == self.actor.session.id => {
+                self.app.hub.extend_socket(self.id, &actor.session);
+                Ok(())
+            }
+            Ok(_) => self.complain("renew.other_session").await,
+            Err(Error::Refused(refusal)) => self.complain(refusal.code.name).await,
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn catch_up(&mut self, id: u64, cursor: Option<String>) -> Result<(), End> {
@@ -347,7 +371,7 @@ impl Socket {
 
 fn parse(text: &str) -> Result<Frame, &'static str> {
     let frame: Value = serde_json::from_str(text).map_err(|_| "frame.malformed")?;
-    let is_known = matches!(frame["t"].as_str(), Some("sync" | "ping"));
+    let is_known = matches!(frame["t"].as_str(), Some("sync" | "ping" | "renew"));
     if !is_known {
         return Err("frame.unknown");
     }

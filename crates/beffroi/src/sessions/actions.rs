@@ -1,19 +1,21 @@
-//! Signing in, being recognised, signing out.
+//! Signing in, going on, signing out.
 
 use super::{
+    access_token::Bearer,
     cookie,
-    store::{self, Session},
+    recognition::why_over,
+    refresh_token::RefreshToken,
+    store::{self, NewSession},
 };
 use crate::{
     accounts::{self, Account},
-    actor::{Actor, ActorSession},
     app::App,
     audit::{Act, Circumstances},
     error::{Code, Error, Result},
     event::Publication,
-    ids::SessionId,
+    ids::{SessionId, UserId},
     platform::{clock::Moment, limits, text::fold},
-    roles::{self, Role},
+    roles,
     tx::Tx,
 };
 use beffroi_crypto::{
@@ -21,35 +23,52 @@ use beffroi_crypto::{
     token,
 };
 use http::HeaderMap;
-use sea_orm::Set;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
-/// Requests that no person made carry this header; they do not keep a session alive (AU-5).
-const BACKGROUND: &str = "x-beffroi-background";
-/// A session's last use is written at most this often; its time-outs are that precise.
-const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
 /// Longest user name or address that is looked up.
 const LOGIN_BYTES_MAX: usize = 320;
 
 pub struct Credentials {
     pub login: String,
     pub password: SecretString,
-    /// "Stay signed in."
-    pub remember: bool,
+    pub kind: SessionKind,
+}
+
+/// What a person signs in for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SessionKind {
+    /// A cookie; `remember` is "stay signed in".
+    Cookie { remember: bool },
+    /// An access and a refresh token.
+    Token,
 }
 
 pub struct SignedIn {
     pub account: Account,
-    pub secret: SecretString,
-    /// None: the cookie ends with the browser.
-    pub cookie_lifetime: Option<Duration>,
+    pub credential: Credential,
+}
+
+/// What opens the session from now on.
+pub enum Credential {
+    /// Without a lifetime the cookie ends with the browser.
+    Cookie {
+        secret: SecretString,
+        lifetime: Option<Duration>,
+    },
+    Tokens(Tokens),
+}
+
+/// An access token and the refresh token that follows it.
+pub struct Tokens {
+    pub access: String,
+    pub refresh: String,
 }
 
 /// Signs a person in. Whatever is wrong, the answer, its work and its rows are the same (ID-14): one verification,
 /// one audit row, one text.
 pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Credentials) -> Result<SignedIn> {
-    let Credentials { login, password, remember } = credentials;
+    let Credentials { login, password, kind } = credentials;
     let limit = limits::Key::sign_in(circumstances.ip_address, account_key(&login));
     app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
     let found = find(app, &login).await?;
@@ -62,7 +81,7 @@ pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Crede
 
     match found {
         Some(account) if matches && account.is_active => {
-            let signed_in = open(app, circumstances.clone(), &account, remember).await?;
+            let signed_in = open(app, circumstances.clone(), &account, kind).await?;
             app.limits.give_back(&limit);
             upgrade_later(app, circumstances, &account, hash, password);
             Ok(signed_in)
@@ -91,7 +110,7 @@ async fn find(app: &App, login: &str) -> Result<Option<Account>> {
     accounts::find_by_login(app.database.reader(), &app.keys, login).await
 }
 
-async fn open(app: &App, circumstances: Circumstances, account: &Account, remember: bool) -> Result<SignedIn> {
+async fn open(app: &App, circumstances: Circumstances, account: &Account, kind: SessionKind) -> Result<SignedIn> {
     let now = circumstances.now;
     let tx = Tx::begin(app, circumstances.by(account.id)).await?;
     // The account may have been locked, or its password changed, while the hash was computed.
@@ -100,30 +119,100 @@ async fn open(app: &App, circumstances: Circumstances, account: &Account, rememb
     let account = unchanged.ok_or(Error::refuse(Code::INVALID_CREDENTIALS))?;
 
     let times = app.config.sessions;
-    let (idle, absolute) =
-        if remember { (times.remembered_idle, times.remembered_absolute) } else { (times.idle, times.absolute) };
-    let secret = token::encode(&app.random.bytes());
-    let id = SessionId(app.random.id());
-    let row = store::ActiveModel {
-        id: Set(id),
-        token_digest: Set(token::digest(secret.expose_secret()).to_vec()),
-        user_id: Set(account.id),
-        device: Set(tx.circumstances.user_agent.clone()),
-        ip_address: Set(tx.circumstances.ip_address.map(|address| address.to_string())),
-        created_at: Set(now),
-        last_seen_at: Set(now),
-        idle_timeout_ms: Set(i64::try_from(idle.as_millis()).unwrap_or(i64::MAX)),
-        idle_expires_at: Set(now + idle),
-        absolute_expires_at: Set(now + absolute),
-        ended_at: Set(None),
-        ended_reason: Set(None),
+    let (idle, absolute) = match kind {
+        SessionKind::Cookie { remember: false } => (times.idle, times.absolute),
+        SessionKind::Cookie { remember: true } => (times.remembered_idle, times.remembered_absolute),
+        SessionKind::Token => (times.refresh, times.remembered_absolute),
     };
-    store::insert(&tx.db, row).await?;
+    let secret = token::encode(&app.random.bytes());
+    let is_cookie = kind != SessionKind::Token;
+    let new = NewSession {
+        id: SessionId(app.random.id()),
+        token_digest: is_cookie.then(|| token::digest(secret.expose_secret())),
+        user: account.id,
+        idle,
+        absolute,
+    };
+    let id = new.id;
+    store::insert(&tx.db, &tx.circumstances, new).await?;
     store::forget_expired_of(&tx.db, account.id, now).await?;
     accounts::mark_seen(&tx.db, account.id, now).await?;
     tx.record(Act::LoginSuccess { session: id }).await?;
     tx.commit().await?;
-    Ok(SignedIn { account, secret, cookie_lifetime: remember.then_some(absolute) })
+    let credential = match kind {
+        SessionKind::Cookie { remember } => Credential::Cookie { secret, lifetime: remember.then_some(absolute) },
+        SessionKind::Token => Credential::Tokens(tokens(app, &account, id, 0, now).await?),
+    };
+    Ok(SignedIn { account, credential })
+}
+
+/// The pair of a session's generation; made again it says the same but for its times.
+async fn tokens(app: &App, account: &Account, session: SessionId, generation: i64, now: Moment) -> Result<Tokens> {
+    let permissions = roles::permissions_of(app.database.reader(), &account.role).await?;
+    let bearer = Bearer {
+        user: account.id,
+        username: &account.username,
+        role: &account.role,
+        permissions,
+        session,
+        generation,
+        epoch: account.token_epoch,
+    };
+    Ok(Tokens {
+        access: app.access_tokens.mint(bearer, app.random.id(), now)?,
+        refresh: RefreshToken { session, generation }.write(&app.keys),
+    })
+}
+
+/// For so long the token that was just exchanged is answered with the same successor: two tabs, a lost answer.
+const GRACE: Duration = Duration::from_secs(10);
+/// As long as nobody used the successor the answer may have been lost later, too; so many times.
+const LATE_GRACES_MAX: i32 = 8;
+
+/// Exchanges a refresh token for the next pair (AU-1). Of several who bring the same one at once, one raises the
+/// generation and all get the same successor; one who brings an earlier one has stolen it, or was stolen from: the
+/// session ends.
+pub async fn refresh(app: &App, circumstances: Circumstances, text: &str) -> Result<Tokens> {
+    let invalid = || Error::refuse(Code::TOKEN_INVALID);
+    let presented = RefreshToken::read(&app.keys, text).ok_or_else(invalid)?;
+    let now = circumstances.now;
+    let mut tx = Tx::begin(app, circumstances).await?;
+    let session = store::lock(&tx.db, presented.session).await?.ok_or_else(invalid)?;
+    if let Some(over) = why_over(&session, now) {
+        return Err(Error::refuse(over));
+    }
+    let account = accounts::find(&tx.db, session.user_id).await?.filter(|account| account.is_active);
+    let account = account.ok_or(Error::refuse(Code::SESSION_REVOKED))?;
+    tx.circumstances.user = Some(account.id);
+    let confirmed = session.confirmed_generation >= session.refresh_generation;
+    let is_fresh = session.refreshed_at.is_some_and(|at| now.since(at) <= GRACE);
+    let generation = match session.refresh_generation - presented.generation {
+        0 => {
+            store::rotate(&tx.db, &session, now).await?;
+            tx.record(Act::TokenRefreshed { session: session.id }).await?;
+            session.refresh_generation + 1
+        }
+        1 if is_fresh => session.refresh_generation,
+        1 if !confirmed && session.late_graces < LATE_GRACES_MAX => {
+            store::count_late_grace(&tx.db, &session).await?;
+            session.refresh_generation
+        }
+        behind if behind > 0 => {
+            let reason = Code::SESSION_REVOKED.name;
+            store::end(&tx.db, session.id, reason, now).await?;
+            tx.record(Act::TokensRevoked { session: session.id, reason: "refresh_token_reused" }).await?;
+            tx.publish(Publication::SessionEnded { session: session.id, reason });
+            tx.commit().await?;
+            return Err(Error::refuse(Code::SESSION_REVOKED));
+        }
+        _ => {
+            // Signed by us and ahead of us: the database was restored from an older state, or the key leaked.
+            tracing::error!(session = %session.id, "a refresh token is ahead of its session");
+            return Err(invalid());
+        }
+    };
+    tx.commit().await?;
+    tokens(app, &account, session.id, generation, now).await
 }
 
 async fn record_failure(
@@ -169,83 +258,51 @@ fn upgrade_later(
     });
 }
 
-/// Recognises the person behind a request, or says why not.
-pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Actor> {
-    let secret = cookie::read(app, headers).ok_or(Error::refuse(Code::AUTH_REQUIRED))?;
-    let digest = token::digest(secret.expose_secret());
-    let db = app.database.reader();
-    let session = store::find_by_digest(db, digest).await?.ok_or(Error::refuse(Code::AUTH_REQUIRED))?;
-    let now = app.clock.now();
-    if let Some(over) = why_over(&session, now) {
-        return Err(Error::refuse(over));
-    }
-    let account = accounts::find(db, session.user_id).await?.filter(|account| account.is_active);
-    let account = account.ok_or(Error::refuse(Code::SESSION_REVOKED))?;
-    let idle_expires_at =
-        if headers.contains_key(BACKGROUND) { session.idle_expires_at } else { touch(app, &session, now).await? };
-    let permissions = roles::permissions_of(db, &account.role).await?;
-    Ok(Actor {
-        user: account.id,
-        username: account.username.into(),
-        role: Role(account.role),
-        permissions,
-        session: ActorSession {
-            id: session.id,
-            created_at: session.created_at,
-            idle_expires_at,
-            absolute_expires_at: session.absolute_expires_at,
-        },
-    })
-}
-
-fn why_over(session: &Session, now: Moment) -> Option<Code> {
-    if let Some(reason) = &session.ended_reason {
-        let known = Code::ALL.iter().find(|code| code.name == reason).copied();
-        return Some(known.unwrap_or(Code::SESSION_REVOKED));
-    }
-    if session.absolute_expires_at <= now {
-        return Some(Code::SESSION_ABSOLUTE);
-    }
-    (session.idle_expires_at <= now).then_some(Code::SESSION_IDLE)
-}
-
-/// Moves the idle time-out on, at most once per interval; returns the one in force.
-async fn touch(app: &App, session: &Session, now: Moment) -> Result<Moment> {
-    if now.since(session.last_seen_at) < TOUCH_INTERVAL {
-        return Ok(session.idle_expires_at);
-    }
-    let idle = Duration::from_millis(u64::try_from(session.idle_timeout_ms).unwrap_or(0));
-    let expires_at = now + idle;
-    let tx = app.database.begin().await?;
-    store::extend(&tx, session, now, expires_at).await?;
-    accounts::mark_seen(&tx, session.user_id, now).await?;
-    tx.commit().await?;
-    app.hub.extend_session(session.id, expires_at);
-    Ok(expires_at)
-}
-
 /// A browser that signs in again gives up the session that it had: its cookie is overwritten and nobody could end it.
 pub async fn replace_earlier(app: &App, circumstances: Circumstances, headers: &HeaderMap) -> Result<()> {
     let Some(secret) = cookie::read(app, headers) else { return Ok(()) };
     let digest = token::digest(secret.expose_secret());
     let earlier = store::find_by_digest(app.database.reader(), digest).await?;
     match earlier.filter(|session| why_over(session, circumstances.now).is_none()) {
-        Some(session) => end(app, circumstances.by(session.user_id), session.id).await,
+        Some(session) => sign_out(app, circumstances.by(session.user_id), session.id).await,
         None => Ok(()),
     }
 }
 
-/// Ends the session at the server; its sockets close once that is durable (AU-10).
-pub async fn sign_out(app: &App, circumstances: Circumstances, actor: &Actor) -> Result<()> {
-    end(app, circumstances, actor.session.id).await
+/// Ends a session at the server; its sockets close once that is durable (AU-10).
+pub async fn sign_out(app: &App, circumstances: Circumstances, session: SessionId) -> Result<()> {
+    let mut tx = Tx::begin(app, circumstances).await?;
+    end(&mut tx, session).await?;
+    tx.commit().await
 }
 
-async fn end(app: &App, circumstances: Circumstances, session: SessionId) -> Result<()> {
+/// Ends every session of a person, and every access token of theirs.
+pub async fn sign_out_everywhere(app: &App, circumstances: Circumstances, user: UserId) -> Result<()> {
     let mut tx = Tx::begin(app, circumstances).await?;
+    for session in store::running_of(&tx.db, user, tx.circumstances.now).await? {
+        end(&mut tx, session.id).await?;
+    }
+    accounts::raise_token_epoch(&tx.db, user, tx.circumstances.now).await?;
+    tx.publish(Publication::PersonChanged { user });
+    tx.commit().await
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_own(app: &App, circumstances: Circumstances, user: UserId, session: SessionId) -> Result<()> {
+    let mut tx = Tx::begin(app, circumstances).await?;
+    let running = store::running_of(&tx.db, user, tx.circumstances.now).await?;
+    if !running.iter().any(|own| own.id == session) {
+        return Err(Error::refuse(Code::SESSION_NOT_FOUND));
+    }
+    end(&mut tx, session).await?;
+    tx.commit().await
+}
+
+async fn end(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
     let reason = Code::SESSION_REVOKED.name;
     if store::end(&tx.db, session, reason, tx.circumstances.now).await? {
         tx.record(Act::LogoutSuccess { session }).await?;
         tx.publish(Publication::SessionEnded { session, reason });
     }
-    tx.commit().await
+    Ok(())
 }

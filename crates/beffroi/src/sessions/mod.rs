@@ -1,9 +1,27 @@
-//! Cookie sessions (AU-4): a random secret in the browser, its digest in the database, checked at every request.
+//! Sessions: cookie sessions (AU-4), whose random secret lies in the browser and its digest in the database, and token
+//! sessions (AU-1), an access token checked by heart and a refresh token exchanged at every use.
 
+mod access_token;
 pub mod actions;
 mod cookie;
+mod recognition;
+mod refresh_token;
 pub mod routes;
+mod standing;
 mod store;
 
-pub use actions::authenticate;
+pub use access_token::AccessTokens;
+pub use recognition::{authenticate, by_access_token as authenticate_bearer};
+pub use standing::{Standing, remember, watch};
 pub use store::sweep;
+
+use crate::error::Code;
+
+/// The code of a stored reason; an unknown one is read as "revoked".
+fn reason_code(reason: &str) -> Code {
+    Code::ALL.iter().copied().find(|code| code.name == reason).unwrap_or(Code::SESSION_REVOKED)
+}
+
+fn known_reason(reason: &str) -> &'static str {
+    reason_code(reason).name
+}

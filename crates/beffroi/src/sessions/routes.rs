@@ -1,19 +1,26 @@
 use super::{
-    actions::{self, Credentials},
-    cookie,
+    actions::{self, Credential, Credentials, SessionKind, Tokens},
+    cookie, store,
 };
 use crate::{
     accounts::UserView,
     actor::Actor,
     app::App,
     audit::Circumstances,
-    error::{Error, FieldError, Result},
-    platform::http::{
-        answer::{NoContent, Success},
-        payload::Payload,
+    error::Result,
+    ids::SessionId,
+    platform::{
+        clock::Moment,
+        http::{
+            answer::{NoContent, Page, Success},
+            payload::{Ids, Payload},
+        },
     },
 };
-use axum::{extract::State, response::IntoResponse};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -24,20 +31,42 @@ pub struct SignIn {
     /// User name or e-mail address.
     username: String,
     password: SecretString,
-    session: Option<SessionKind>,
+    session: Option<WantedSession>,
     remember: Option<bool>,
 }
 
-#[derive(Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum SessionKind {
+enum WantedSession {
     Cookie,
     Token,
 }
 
 #[derive(Serialize)]
 struct SignedInView {
+    #[serde(flatten)]
+    tokens: Option<TokensView>,
     user: UserView,
+}
+
+#[derive(Serialize)]
+pub struct TokensView {
+    access_token: String,
+    refresh_token: String,
+    token_type: &'static str,
+    /// Seconds until the access token ends.
+    expires_in: u64,
+}
+
+impl From<Tokens> for TokensView {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access,
+            refresh_token: tokens.refresh,
+            token_type: "Bearer",
+            expires_in: super::access_token::LIFETIME.as_secs(),
+        }
+    }
 }
 
 pub async fn sign_in(
@@ -45,22 +74,89 @@ pub async fn sign_in(
     circumstances: Circumstances,
     headers: HeaderMap,
     Payload(body): Payload<SignIn>,
-) -> Result<impl IntoResponse> {
-    if body.session != Some(SessionKind::Cookie) {
-        return Err(Error::invalid(vec![FieldError::new("session", "not_available")]));
-    }
-    let credentials =
-        Credentials { login: body.username, password: body.password, remember: body.remember.unwrap_or(false) };
+) -> Result<Response> {
+    let kind = match body.session {
+        Some(WantedSession::Cookie) => SessionKind::Cookie { remember: body.remember.unwrap_or(false) },
+        Some(WantedSession::Token) | None => SessionKind::Token,
+    };
+    let credentials = Credentials { login: body.username, password: body.password, kind };
     let signed_in = actions::sign_in(&app, circumstances.clone(), credentials).await?;
-    actions::replace_earlier(&app, circumstances, &headers).await?;
-    let cookie = cookie::write(&app, &signed_in.secret, signed_in.cookie_lifetime);
     let user = UserView::open(&app.keys, signed_in.account)?;
-    Ok(([(header::SET_COOKIE, cookie)], Success(SignedInView { user })))
+    match signed_in.credential {
+        Credential::Cookie { secret, lifetime } => {
+            actions::replace_earlier(&app, circumstances, &headers).await?;
+            let cookie = cookie::write(&app, &secret, lifetime);
+            Ok(([(header::SET_COOKIE, cookie)], Success(SignedInView { tokens: None, user })).into_response())
+        }
+        Credential::Tokens(tokens) => Ok(Success(SignedInView { tokens: Some(tokens.into()), user }).into_response()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    refresh_token: String,
+}
+
+pub async fn refresh(
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Payload(body): Payload<Refresh>,
+) -> Result<Success<TokensView>> {
+    let tokens = actions::refresh(&app, circumstances, &body.refresh_token).await?;
+    Ok(Success(tokens.into()))
 }
 
 pub async fn sign_out(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<impl IntoResponse> {
-    actions::sign_out(&app, circumstances, &actor).await?;
+    actions::sign_out(&app, circumstances, actor.session.id).await?;
+    Ok(signed_out(&app))
+}
+
+pub async fn sign_out_everywhere(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+) -> Result<impl IntoResponse> {
+    actions::sign_out_everywhere(&app, circumstances, actor.user).await?;
+    Ok(signed_out(&app))
+}
+
+fn signed_out(app: &App) -> impl IntoResponse + use<> {
     // Not "storage": a draft that was being written belongs to the person, and the page removes what it must itself.
     let clear = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
-    Ok(([(header::SET_COOKIE, cookie::clear(&app)), clear], NoContent))
+    ([(header::SET_COOKIE, cookie::clear(app)), clear], NoContent)
+}
+
+/// One of one's own sessions.
+#[derive(Serialize)]
+pub struct SessionView {
+    id: SessionId,
+    device: Option<String>,
+    current: bool,
+    created_at: Moment,
+    last_seen_at: Moment,
+    ip: Option<String>,
+}
+
+pub async fn list(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<Page<SessionView>> {
+    let sessions = store::running_of(app.database.reader(), actor.user, circumstances.now).await?;
+    let view = |session: store::Session| SessionView {
+        current: session.id == actor.session.id,
+        id: session.id,
+        device: session.device,
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        ip: session.ip_address,
+    };
+    Ok(Page::whole(sessions.into_iter().map(view).collect()))
+}
+
+pub async fn end(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids(session): Ids<SessionId>,
+) -> Result<NoContent> {
+    actions::end_own(&app, circumstances, actor.user, session).await?;
+    Ok(NoContent)
 }

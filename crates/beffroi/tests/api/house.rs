@@ -4,7 +4,7 @@ use crate::postgres;
 use axum::{Router, body::Body};
 use beffroi::{
     app::App,
-    config::Config,
+    config::{Config, Secrets},
     platform::{
         clock::{Clock, Moment},
         http::serve::Peer,
@@ -57,7 +57,7 @@ impl House {
         let mut config = Config::new(
             folder.path().to_owned(),
             "127.0.0.1:0".parse().expect("an address"),
-            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".into(),
+            Secrets::throw_away(&Random::seeded(7)),
         );
         // The suite is not about the strength of argon2, but for one test that is.
         config.password_cost = Argon2Cost { memory_kib: 64, passes: 1, lanes: 1 };
@@ -96,7 +96,14 @@ impl House {
     /// Somebody at that address.
     pub fn visitor_from(&self, address: &str) -> Person {
         let address = address.parse().expect("an address");
-        Person { router: self.router.clone(), address, cookie: None, id: Uuid::nil(), name: String::new() }
+        Person {
+            router: self.router.clone(),
+            address,
+            cookie: None,
+            bearer: None,
+            id: Uuid::nil(),
+            name: String::new(),
+        }
     }
 
     pub async fn setup_token(&self) -> String {
@@ -193,6 +200,8 @@ pub struct Person {
     router: Router,
     address: IpAddr,
     pub cookie: Option<String>,
+    /// An access token instead of a cookie.
+    pub bearer: Option<String>,
     pub id: Uuid,
     pub name: String,
 }
@@ -274,8 +283,12 @@ impl Person {
             .extension(Peer(SocketAddr::new(self.address, 50_000)))
             .header(header::HOST, "beffroi.test")
             .header("sec-fetch-site", "same-origin");
-        match &self.cookie {
+        let request = match &self.cookie {
             Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        };
+        match &self.bearer {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         }
     }

@@ -16,3 +16,4 @@ mod rooms;
 mod security;
 mod setup;
 mod sign_in;
+mod tokens;

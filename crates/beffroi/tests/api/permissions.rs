@@ -54,6 +54,10 @@ const EXPECTED: &[(&str, &str)] = &[
     ("POST /api/v1/auth/register", "anyone"),
     ("POST /api/v1/auth/login", "anyone"),
     ("POST /api/v1/auth/logout", "signed in"),
+    ("POST /api/v1/auth/refresh", "anyone"),
+    ("POST /api/v1/auth/logout-all", "signed in"),
+    ("GET /api/v1/auth/sessions", "signed in"),
+    ("DELETE /api/v1/auth/sessions/{session}", "signed in"),
     ("GET /api/v1/auth/me", "signed in"),
     ("PATCH /api/v1/auth/me", "signed in"),
     ("GET /api/v1/invites", "manage_rooms"),
@@ -122,8 +126,9 @@ async fn each_role_passes_exactly_where_it_holds_the_permission(#[values(Sqlite,
             .replace("{room}", NOBODYS)
             .replace("{message}", NOBODYS)
             .replace("{invite}", NOBODYS)
-            .replace("{user}", NOBODYS);
-        if route.access == Access::Anyone || route.path == "/api/v1/auth/logout" {
+            .replace("{user}", NOBODYS)
+            .replace("{session}", NOBODYS);
+        if route.access == Access::Anyone || route.path.starts_with("/api/v1/auth/logout") {
             continue;
         }
         ask(&visitor, &route.method, &path).await.refused(401, "auth.required");

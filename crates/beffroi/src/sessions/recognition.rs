@@ -1,0 +1,141 @@
+//! Who makes a request: by session cookie, looked up at each request, or by access token, known by heart.
+
+use super::{
+    access_token::Claims,
+    cookie,
+    store::{self, Session},
+};
+use crate::{
+    accounts,
+    actor::{Actor, ActorSession, CredentialKind},
+    app::App,
+    error::{Code, Error, Result},
+    platform::clock::Moment,
+    roles::{self, Role},
+};
+use beffroi_crypto::token;
+use http::{HeaderMap, header};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
+
+/// Requests that no person made carry this header; they do not keep a session alive (AU-5).
+const BACKGROUND: &str = "x-beffroi-background";
+/// A session's last use is written at most this often; its time-outs are that precise.
+const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Recognises the person behind a request, or says why not.
+pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Actor> {
+    let bearer = bearer(headers)?;
+    match (bearer, cookie::read(app, headers)) {
+        (Some(_), Some(_)) => Err(Error::refuse(Code::AUTH_AMBIGUOUS)),
+        (Some(bearer), None) => by_access_token(app, bearer).await,
+        (None, Some(secret)) => by_cookie(app, headers, &secret).await,
+        (None, None) => Err(Error::refuse(Code::AUTH_REQUIRED)),
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750 §2.1).
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).into_iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    if lines.next().is_some() {
+        return Err(Error::refuse(Code::AUTH_AMBIGUOUS));
+    }
+    let invalid = || Error::refuse(Code::TOKEN_INVALID);
+    let (scheme, token) = line.to_str().ok().and_then(|line| line.split_once(' ')).ok_or_else(invalid)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(invalid()) }
+}
+
+/// By an access token: no database read, but for a person not met lately.
+pub async fn by_access_token(app: &App, token: &str) -> Result<Actor> {
+    let claims = app.access_tokens.check(token, app.clock.now())?;
+    let revoked = || Error::refuse(Code::SESSION_REVOKED);
+    if let Some(reason) = app.standing.why_ended(claims.sid) {
+        return Err(Error::refuse(super::reason_code(reason)));
+    }
+    let person = app.standing.person(app, claims.sub).await?.ok_or_else(revoked)?;
+    if !person.is_active || claims.epoch < person.epoch {
+        return Err(revoked());
+    }
+    confirm(app, &claims);
+    let expires_at = Moment(claims.exp.saturating_mul(1000));
+    Ok(Actor {
+        user: claims.sub,
+        username: person.username.clone(),
+        role: Role(person.role.clone()),
+        permissions: person.permissions,
+        session: ActorSession {
+            id: claims.sid,
+            kind: CredentialKind::AccessToken,
+            idle_expires_at: expires_at,
+            absolute_expires_at: expires_at,
+        },
+    })
+}
+
+/// The client holds the pair that it was given: the token before it is no longer honoured for a lost answer.
+fn confirm(app: &App, claims: &Claims) {
+    let (session, generation) = (claims.sid, claims.generation);
+    if !app.standing.confirm(session, generation) {
+        return;
+    }
+    let app = app.clone();
+    app.clone().afterwards.spawn(async move {
+        if let Err(error) = store::confirm(&app, session, generation).await {
+            tracing::warn!(%error, "a confirmation was not written; the grace lasts longer");
+        }
+    });
+}
+
+async fn by_cookie(app: &App, headers: &HeaderMap, secret: &SecretString) -> Result<Actor> {
+    let digest = token::digest(secret.expose_secret());
+    let db = app.database.reader();
+    let session = store::find_by_digest(db, digest).await?.ok_or(Error::refuse(Code::AUTH_REQUIRED))?;
+    let now = app.clock.now();
+    if let Some(over) = why_over(&session, now) {
+        return Err(Error::refuse(over));
+    }
+    let account = accounts::find(db, session.user_id).await?.filter(|account| account.is_active);
+    let account = account.ok_or(Error::refuse(Code::SESSION_REVOKED))?;
+    let idle_expires_at =
+        if headers.contains_key(BACKGROUND) { session.idle_expires_at } else { touch(app, &session, now).await? };
+    let permissions = roles::permissions_of(db, &account.role).await?;
+    Ok(Actor {
+        user: account.id,
+        username: account.username.into(),
+        role: Role(account.role),
+        permissions,
+        session: ActorSession {
+            id: session.id,
+            kind: CredentialKind::Cookie,
+            idle_expires_at,
+            absolute_expires_at: session.absolute_expires_at,
+        },
+    })
+}
+
+/// Why a session no longer opens anything.
+pub(super) fn why_over(session: &Session, now: Moment) -> Option<Code> {
+    if let Some(reason) = &session.ended_reason {
+        return Some(super::reason_code(reason));
+    }
+    if session.absolute_expires_at <= now {
+        return Some(Code::SESSION_ABSOLUTE);
+    }
+    (session.idle_expires_at <= now).then_some(Code::SESSION_IDLE)
+}
+
+/// Moves the idle time-out on, at most once per interval; returns the one in force.
+async fn touch(app: &App, session: &Session, now: Moment) -> Result<Moment> {
+    if now.since(session.last_seen_at) < TOUCH_INTERVAL {
+        return Ok(session.idle_expires_at);
+    }
+    let idle = Duration::from_millis(u64::try_from(session.idle_timeout_ms).unwrap_or(0));
+    let expires_at = now + idle;
+    let tx = app.database.begin().await?;
+    store::extend(&tx, session, now, expires_at).await?;
+    accounts::mark_seen(&tx, session.user_id, now).await?;
+    tx.commit().await?;
+    app.hub.extend_session(session.id, expires_at);
+    Ok(expires_at)
+}

@@ -1,0 +1,145 @@
+//! What the server knows by heart about credentials, so that a request with an access token costs no database read (AU-3):
+//! who people are and what they may do, and which sessions ended while tokens of theirs may still be around.
+//! A change made in this process is known at once, one made by another within a second (`watch`).
+
+use super::store;
+use crate::{
+    accounts::{self, Account},
+    app::App,
+    error::Result,
+    event::Publication,
+    ids::{SessionId, UserId},
+    platform::clock::Moment,
+    roles::{self, PermissionSet},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+
+/// People kept in mind; beyond it everybody is forgotten and looked up again.
+const PEOPLE_MAX: usize = 50_000;
+/// Ended sessions are kept in mind as long as an access token of theirs could live, and a minute more.
+const MEMORY: Duration = Duration::from_secs(16 * 60);
+/// How far `watch` looks back: longer than another process's transaction takes, its clock's error included.
+const WATCH_BACK: Duration = Duration::from_secs(10);
+
+/// A person as the server knows them.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub username: Arc<str>,
+    pub role: String,
+    pub permissions: PermissionSet,
+    pub is_active: bool,
+    pub epoch: i64,
+    updated_at: Moment,
+}
+
+#[derive(Default)]
+pub struct Standing {
+    people: RwLock<HashMap<UserId, Arc<Known>>>,
+    ended: RwLock<HashMap<SessionId, (&'static str, Moment)>>,
+    /// The refresh generation that a session was last seen to use.
+    confirmed: RwLock<HashMap<SessionId, i64>>,
+}
+
+impl Standing {
+    /// The person, from memory or the database.
+    pub(super) async fn person(&self, app: &App, id: UserId) -> Result<Option<Arc<Known>>> {
+        if let Some(known) = read(&self.people).get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let db = app.database.reader();
+        let Some(account) = accounts::find(db, id).await? else { return Ok(None) };
+        let permissions = roles::permissions_of(db, &account.role).await?;
+        let known = Arc::new(Known::new(account, permissions));
+        let mut people = write(&self.people);
+        if people.len() >= PEOPLE_MAX {
+            people.clear();
+        }
+        people.insert(id, known.clone());
+        Ok(Some(known))
+    }
+
+    /// Looks the person up again at their next request.
+    pub fn forget(&self, id: UserId) {
+        write(&self.people).remove(&id);
+    }
+
+    pub(super) fn why_ended(&self, session: SessionId) -> Option<&'static str> {
+        read(&self.ended).get(&session).map(|(reason, _)| *reason)
+    }
+
+    pub fn session_ended(&self, session: SessionId, reason: &'static str, now: Moment) {
+        write(&self.ended).insert(session, (reason, now));
+        write(&self.confirmed).remove(&session);
+    }
+
+    /// Notes that an access token of this generation was used; says whether that is news.
+    pub(super) fn confirm(&self, session: SessionId, generation: i64) -> bool {
+        if read(&self.confirmed).get(&session).is_some_and(|known| *known >= generation) {
+            return false;
+        }
+        write(&self.confirmed).insert(session, generation);
+        true
+    }
+
+    fn forget_old(&self, now: Moment) {
+        write(&self.ended).retain(|_, (_, at)| now.since(*at) < MEMORY);
+    }
+}
+
+impl Known {
+    fn new(account: Account, permissions: PermissionSet) -> Self {
+        Self {
+            username: account.username.into(),
+            role: account.role,
+            permissions,
+            is_active: account.is_active,
+            epoch: account.token_epoch,
+            updated_at: account.updated_at,
+        }
+    }
+}
+
+/// At start: the sessions that ended lately, while access tokens of theirs still live.
+pub async fn remember(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    for (session, reason) in store::ended_since(app.database.reader(), now - MEMORY).await? {
+        app.standing.session_ended(session, super::known_reason(&reason), now);
+    }
+    Ok(())
+}
+
+/// Learns what other processes changed: sessions that ended, people who changed. Runs every half second.
+pub async fn watch(app: &App) -> Result<()> {
+    let (db, now) = (app.database.reader(), app.clock.now());
+    app.standing.forget_old(now);
+    for (session, reason) in store::ended_since(db, now - WATCH_BACK).await? {
+        let reason = super::known_reason(&reason);
+        if app.standing.why_ended(session).is_none() {
+            app.standing.session_ended(session, reason, now);
+            app.hub.publish(Publication::SessionEnded { session, reason });
+        }
+    }
+    for changed in accounts::changed_since(db, now - WATCH_BACK).await? {
+        let is_news =
+            read(&app.standing.people).get(&changed.id).is_some_and(|known| known.updated_at != changed.updated_at);
+        if is_news {
+            app.standing.forget(changed.id);
+        }
+        if !changed.is_active {
+            app.hub.end_sockets_of(changed.id, crate::error::Code::SESSION_REVOKED.name);
+        }
+    }
+    Ok(())
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

@@ -2,6 +2,7 @@
 //! `house` builds a server with a clock in the test's hands; `postgres` starts one cluster for the whole run.
 
 mod house;
+#[path = "../support/postgres.rs"]
 mod postgres;
 
 mod audit;

@@ -93,7 +93,7 @@ fn start(folder: TempDir, settings: &str) -> Result<Cluster, String> {
     // The shell waits on our end of a pipe: when this process is gone, however it went, so is PostgreSQL with its data.
     let script = format!(
         "'{postgres}' -D '{data}' -k '{folder}' -c listen_addresses='' -c max_connections=400 -c log_min_messages=fatal {settings} & \
-         trap '' INT; cat >/dev/null; kill -QUIT $!; wait; rm -rf '{folder}'/*",
+         trap '' INT; cat >/dev/null; kill -QUIT $!; wait; rm -rf '{folder}'",
         postgres = programs.join("postgres").display(),
         data = data.display(),
         folder = folder.path().display(),

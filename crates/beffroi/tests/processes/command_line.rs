@@ -82,6 +82,29 @@ async fn data_made_at_the_first_start_belongs_to_its_owner_alone() {
     drop(server);
 }
 
+// What people write is not for the other accounts of the machine, whoever made the directory.
+#[tokio::test]
+async fn a_database_in_a_directory_for_everyone_belongs_to_its_owner_alone() {
+    let deployment = Deployment::new();
+    fs::create_dir(deployment.data()).expect("a folder");
+    fs::set_permissions(deployment.data(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let server = deployment.serve();
+    for file in ["beffroi.db", "beffroi.db-wal", "beffroi.db-shm"] {
+        assert_eq!(mode(&deployment.data().join(file)), 0o600, "{file}");
+    }
+    assert_eq!(mode(&deployment.data().join("keys")), 0o700);
+    drop(server);
+}
+
+#[test]
+fn a_command_that_has_nothing_to_complain_of_is_quiet() {
+    let deployment = Deployment::new();
+    let first = deployment.run(&["migrate"]);
+    assert!(first.complained.contains("the database is brought up to date"), "{first:?}");
+    let second = deployment.run(&["migrate"]);
+    assert_eq!((second.exit, second.printed.as_str(), second.complained.as_str()), (Some(0), "", ""));
+}
+
 #[rstest]
 #[case::before(&["--data", "elsewhere", "user", "list"])]
 #[case::between(&["user", "--data", "elsewhere", "list"])]

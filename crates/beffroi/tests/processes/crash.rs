@@ -1,5 +1,5 @@
-//! The server is killed in the middle of a busy conversation, again and again. What it acknowledged is there, what it
-//! did not can be sent again, and who listened hears the rest.
+//! The server is killed in the middle of a busy conversation, again and again, or told to stop in it. What it
+//! acknowledged is there, what it did not can be sent again, and who listened hears the rest.
 //!
 //! Three kills by default; `BEFFROI_KILLS=20` is the long form. SIGKILL leaves the operating system's cache alone: that
 //! a power cut loses nothing either rests on the settings that the server insists on when it starts.
@@ -10,6 +10,7 @@ use crate::{
     program::{self, Deployment, Server},
 };
 use reqwest::{Method, StatusCode};
+use rstest::rstest;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -39,12 +40,29 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_a_server_on_postgresql_is_
     outlive_kills("PostgreSQL", &Deployment::on_disk().on_postgres(&cluster).await).await;
 }
 
+// CH-3, OB-7: the twin that is asked politely ends in order, and keeps the same promise.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_or_doubled_when_a_busy_server_is_told_to_stop(
+    #[values(false, true)] on_postgres: bool,
+) {
+    let mut deployment = Deployment::new();
+    if on_postgres {
+        let Some(cluster) = postgres::cluster() else { return };
+        deployment = deployment.on_postgres(cluster).await;
+    }
+    let mut story = Story::begin(&deployment).await;
+    for stop in 0..2 {
+        story.live_through(stop, |server| assert!(server.stop("TERM").success(), "it ends in order")).await;
+    }
+}
+
 async fn outlive_kills(engine: &str, deployment: &Deployment) {
     let kills = env::var("BEFFROI_KILLS").map_or(3, |kills| kills.parse().expect("BEFFROI_KILLS is a number"));
     let started = Instant::now();
     let mut story = Story::begin(deployment).await;
     for kill in 0..kills {
-        story.live_through(kill).await;
+        story.live_through(kill, Server::kill).await;
     }
     println!(
         "{engine}: {kills} kills in {:.1} s; {} messages acknowledged, {} sent again, {} of them had arrived; \
@@ -66,7 +84,7 @@ struct Story<'a> {
     sent: Vec<Sent>,
     /// How often bob was told that he came or went.
     moves: usize,
-    kills: usize,
+    ends: usize,
     resent: usize,
     had_arrived: usize,
 }
@@ -80,11 +98,11 @@ impl<'a> Story<'a> {
         let bob = Person::signed_in(server.address, "bob").await;
         let rooms = [alice.open_room("Workshop").await, alice.open_room("Garden").await];
         let server = Some(server);
-        Self { deployment, server, alice, bob, rooms, sent: Vec::new(), moves: 0, kills: 0, resent: 0, had_arrived: 0 }
+        Self { deployment, server, alice, bob, rooms, sent: Vec::new(), moves: 0, ends: 0, resent: 0, had_arrived: 0 }
     }
 
-    async fn live_through(&mut self, kill: u64) {
-        let (heads, listened, mut sent) = self.talk_until_the_kill(kill).await;
+    async fn live_through(&mut self, end: u64, end_it: impl FnOnce(Server)) {
+        let (heads, listened, mut sent) = self.talk_until_the_end(end, end_it).await;
         self.restart();
 
         let (mut socket, frames) = Socket::synced(&self.alice, Some(&listened.cursor)).await;
@@ -119,7 +137,7 @@ impl<'a> Story<'a> {
     }
 
     /// Everybody talks at once, alice listens, bob comes and goes, and then the server is gone.
-    async fn talk_until_the_kill(&mut self, kill: u64) -> (Heads, Listened, Vec<Sent>) {
+    async fn talk_until_the_end(&mut self, end: u64, end_it: impl FnOnce(Server)) -> (Heads, Listened, Vec<Sent>) {
         let (socket, frames) = Socket::synced(&self.alice, None).await;
         let heads = heads_in(&frames[0]);
         let cursor = frames[1]["cursor"].as_str().expect("a cursor").to_owned();
@@ -132,9 +150,9 @@ impl<'a> Story<'a> {
         }
         let restless = tokio::spawn(come_and_go(self.bob.clone(), self.rooms[1].clone(), is_bob_in));
         // Not to wait for anything: so long the load lasts.
-        tokio::time::sleep(load_time(kill)).await;
-        self.server.take().expect("it serves").kill();
-        self.kills += 1;
+        tokio::time::sleep(load_time(end)).await;
+        end_it(self.server.take().expect("it serves"));
+        self.ends += 1;
         self.moves += restless.await.expect("bob is well");
         let sent = talking.join_all().await.into_iter().flatten().collect();
         (heads, listening.await.expect("alice is well"), sent)
@@ -163,14 +181,14 @@ impl<'a> Story<'a> {
         let bobs: Vec<bool> =
             history[&self.rooms[1]].iter().filter(is_bobs).map(|event| event["data"]["role"].is_null()).collect();
         assert!(bobs.iter().enumerate().all(|(at, is_gone)| *is_gone == (at % 2 == 1)), "{bobs:?}");
-        // The last move before each kill may have been made without an answer.
-        assert!((self.moves..=self.moves + self.kills).contains(&bobs.len()), "{} of {}", bobs.len(), self.moves);
+        // The last move before each end may have been made without an answer.
+        assert!((self.moves..=self.moves + self.ends).contains(&bobs.len()), "{} of {}", bobs.len(), self.moves);
     }
 }
 
 /// Pseudo-random, 50 to 400 ms, the same each time: SplitMix64.
-fn load_time(kill: u64) -> Duration {
-    let mut bits = (kill + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+fn load_time(end: u64) -> Duration {
+    let mut bits = (end + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     Duration::from_millis(50 + (bits ^ (bits >> 31)) % 351)
@@ -295,7 +313,7 @@ impl Listened {
             let room = event["room"].as_str().expect("a room");
             let head = heads.get_mut(room).expect("a room of alice's");
             let true_one = history[room].iter().find(|true_one| seq(true_one) == *head + 1);
-            assert_eq!(Some(event), true_one, "what alice heard before the kill, after {head}");
+            assert_eq!(Some(event), true_one, "what alice heard before the end, after {head}");
             *head += 1;
         }
     }

@@ -150,17 +150,26 @@ impl Config {
 
     pub async fn open_database(&self) -> Result<Database> {
         let Some(url) = &self.database_url else {
-            return Ok(Database::open_sqlite(&self.data.join("beffroi.db")).await?);
+            return open_sqlite(&self.data.join("beffroi.db")).await;
         };
         let url = url.expose_secret();
         if let Some(path) = url.strip_prefix("sqlite:") {
-            return Ok(Database::open_sqlite(Path::new(path.trim_start_matches("//"))).await?);
+            return open_sqlite(Path::new(path.trim_start_matches("//"))).await;
         }
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(crate::error::Error::internal(ConfigError::DatabaseUrl));
         }
         Database::open_postgres(url).await.map_err(|unfit: Unfit| unfit.into())
     }
+}
+
+/// SQLite gives its journals the mode of the database, which we therefore make before it does: what people write is
+/// readable by its owner only, even in a directory that somebody made for everyone.
+async fn open_sqlite(file: &Path) -> Result<Database> {
+    let failed = |source| ConfigError::File { path: file.display().to_string(), done: "made", source };
+    let made = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file);
+    made.map_err(failed).map_err(crate::error::Error::internal)?;
+    Ok(Database::open_sqlite(file).await?)
 }
 
 /// Makes the data directory, readable by its owner only.

@@ -46,6 +46,8 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 pub(super) async fn run(settings: Settings) -> Result<()> {
+    // Before the folder is made: interrupted while the house is furnished, it is still removed.
+    let stop = serve::StopSignals::listen()?;
     let folder = tempfile::Builder::new().prefix("beffroi-demo-").tempdir().map_err(Error::internal)?;
     let password = passphrase(&Random::System);
     let mut config = Config::new(folder.path().to_owned(), settings.listen, Secrets::throw_away(&Random::System));
@@ -66,7 +68,7 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     for account in &app.config.demo_accounts {
         println!("{} / {}", account.username, account.password);
     }
-    serve::serve(app, listener).await
+    serve::serve(app, listener, stop).await
 }
 
 /// Long enough for the policy, different each time, easy to retype.

@@ -11,7 +11,7 @@ use crate::{
 use std::{fs::File, time::Duration};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -32,9 +32,10 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     config.refuse_clear_text(insecure_http).map_err(Error::internal)?;
     let _alone = lock(&config.data)?;
     let app = App::start(config, Clock::System, Random::System).await?;
+    let stop = StopSignals::listen()?;
     let listener = listen(&app).await?;
     announce(&app, &listener).await?;
-    serve(app, listener).await
+    serve(app, listener, stop).await
 }
 
 /// Two servers on one embedded database would each believe to be the only writer.
@@ -50,12 +51,12 @@ pub(super) async fn listen(app: &App) -> Result<TcpListener> {
 }
 
 /// Serves until SIGTERM or SIGINT, then stops in order: no new connections, sockets told, requests ended, writer empty.
-pub(super) async fn serve(app: App, listener: TcpListener) -> Result<()> {
+pub(super) async fn serve(app: App, listener: TcpListener, mut signals: StopSignals) -> Result<()> {
     let stop = CancellationToken::new();
     let jobs = jobs::start(&app, &stop);
     let hub = app.hub.clone();
     let stopping = async move {
-        wait_for_signal().await;
+        signals.received().await;
         tracing::info!("stopping");
         hub.say_restarting();
         tokio::time::sleep(GOODBYE).await;
@@ -66,16 +67,24 @@ pub(super) async fn serve(app: App, listener: TcpListener) -> Result<()> {
     app.stop().await
 }
 
-async fn wait_for_signal() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
+/// SIGTERM and SIGINT, heard from the moment that they are listened to: before anybody is told that the server is open,
+/// or one that comes at once would end it without order.
+pub(super) struct StopSignals {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl StopSignals {
+    pub(super) fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).map_err(Error::internal);
+        Ok(Self { terminated: listen(SignalKind::terminate())?, interrupted: listen(SignalKind::interrupt())? })
+    }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
         }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }
 

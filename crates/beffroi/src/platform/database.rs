@@ -116,8 +116,12 @@ impl Database {
             Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
         Migrator::install(&self.write).await.map_err(Unfit::Migration)?;
         let applied = Migrator::get_migration_models(&self.write).await.map_err(Unfit::Migration)?;
+        let missing = known.len().saturating_sub(applied.len());
         if let Some(unknown) = applied.into_iter().find(|step| !known.contains(&step.version)) {
             return Err(Unfit::Newer(unknown.version));
+        }
+        if missing > 0 {
+            tracing::info!(steps = missing, "the database is brought up to date");
         }
         Migrator::up(&self.write, None).await.map_err(Unfit::Migration)
     }

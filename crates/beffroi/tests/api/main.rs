@@ -2,6 +2,8 @@
 //! `house` builds a server with a clock in the test's hands; `postgres` starts one cluster for the whole run.
 
 mod house;
+#[allow(dead_code, reason = "shared by several suites, each of which needs a part")]
+#[path = "../support/postgres.rs"]
 mod postgres;
 
 mod audit;

@@ -1,13 +1,13 @@
 //! One PostgreSQL for the run, from the installed programs, on a socket in a temporary directory; one database per
 //! test, cloned from a migrated template. It lies in memory where there is a `/dev/shm`, so that `fsync` costs nothing
-//! and the server's own insistence on it need not be switched off.
+//! and the server's own insistence on it need not be switched off. A test that is about the disk has a cluster of its own.
 
 use sea_orm::{ConnectionTrait, Database as SeaDatabase};
 use std::{
     env, fs,
     os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -16,7 +16,8 @@ use std::{
 use tempfile::TempDir;
 
 pub struct Cluster {
-    folder: PathBuf,
+    shell: Child,
+    folder: TempDir,
     databases: AtomicU32,
     template: tokio::sync::OnceCell<()>,
     cloning: tokio::sync::Mutex<()>,
@@ -25,14 +26,21 @@ pub struct Cluster {
 /// The cluster, started by the first test that asks; None, and why, where PostgreSQL is not installed.
 pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
-    match CLUSTER.get_or_init(start) {
+    match CLUSTER.get_or_init(|| start(temporary_folder("beffroi-test-pg-"), "")) {
         Ok(cluster) => Some(cluster),
-        Err(why) if env::var_os("CI").is_some() => panic!("PostgreSQL is needed in CI: {why}"),
-        Err(why) => {
-            eprintln!("skipped on PostgreSQL: {why}");
-            None
-        }
+        Err(why) => skip(why),
     }
+}
+
+/// A cluster of the caller's own, in a folder and with settings (`-c name=value`) of their choice.
+pub fn own_cluster(folder: TempDir, settings: &str) -> Option<Cluster> {
+    start(folder, settings).map_or_else(|why| skip(&why), Some)
+}
+
+fn skip<T>(why: &str) -> Option<T> {
+    assert!(env::var_os("CI").is_none(), "PostgreSQL is needed in CI: {why}");
+    eprintln!("skipped on PostgreSQL: {why}");
+    None
 }
 
 /// Where temporary things lie: in memory if possible.
@@ -71,12 +79,10 @@ pub fn command(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn start() -> Result<Cluster, String> {
+fn start(folder: TempDir, settings: &str) -> Result<Cluster, String> {
     let programs = programs().ok_or("initdb was not found")?;
-    // Kept: the cluster lives until the process ends, and the shell below removes it then.
-    let folder = temporary_folder("beffroi-test-pg-").keep();
-    let data = folder.join("data");
-    let made = command(&programs.join("initdb"), &folder)
+    let data = folder.path().join("data");
+    let made = command(&programs.join("initdb"), folder.path())
         .args(["--auth=trust", "--username=beffroi", "--encoding=UTF8", "--locale=C", "--pgdata"])
         .arg(&data)
         .output()
@@ -84,24 +90,30 @@ fn start() -> Result<Cluster, String> {
     if !made.status.success() {
         return Err(String::from_utf8_lossy(&made.stderr).into_owned());
     }
-    // The shell waits on our end of a pipe: when this process is gone, however it went, so is PostgreSQL.
+    // The shell waits on our end of a pipe: when this process is gone, however it went, so is PostgreSQL with its data.
     let script = format!(
-        "'{postgres}' -D '{data}' -k '{folder}' -c listen_addresses='' -c max_connections=400 -c log_min_messages=fatal & \
-         trap '' INT; cat >/dev/null; kill -QUIT $!; wait; rm -rf '{folder}'/*",
+        "'{postgres}' -D '{data}' -k '{folder}' -c listen_addresses='' -c max_connections=400 -c log_min_messages=fatal {settings} & \
+         trap '' INT; cat >/dev/null; kill -QUIT $!; wait; rm -rf '{folder}'",
         postgres = programs.join("postgres").display(),
         data = data.display(),
-        folder = folder.display(),
+        folder = folder.path().display(),
     );
-    let mut shell = command(Path::new("/bin/sh"), &folder)
+    let shell = command(Path::new("/bin/sh"), folder.path())
         .args(["-c", &script])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| error.to_string())?;
-    std::mem::forget(shell.stdin.take());
-    wait_until_ready(&programs, &folder)?;
-    Ok(Cluster { folder, databases: AtomicU32::new(0), template: Default::default(), cloning: Default::default() })
+    let cluster = Cluster {
+        shell,
+        folder,
+        databases: AtomicU32::new(0),
+        template: Default::default(),
+        cloning: Default::default(),
+    };
+    wait_until_ready(&programs, cluster.folder.path())?;
+    Ok(cluster)
 }
 
 fn wait_until_ready(programs: &Path, folder: &Path) -> Result<(), String> {
@@ -117,7 +129,7 @@ fn wait_until_ready(programs: &Path, folder: &Path) -> Result<(), String> {
 
 impl Cluster {
     pub fn url(&self, database: &str) -> String {
-        let folder = self.folder.display().to_string().replace('/', "%2F");
+        let folder = self.folder.path().display().to_string().replace('/', "%2F");
         format!("postgres://beffroi@{folder}/{database}")
     }
 
@@ -149,5 +161,12 @@ impl Cluster {
         let connection = SeaDatabase::connect(self.url("postgres")).await.expect("the cluster answers");
         connection.execute_unprepared(statement).await.expect("the statement works");
         connection.close().await.expect("it closes");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        let _ended = self.shell.wait();
     }
 }

@@ -1,0 +1,14 @@
+//! The second suite: the real program, started, killed, misconfigured and talked to slowly, as its operators and
+//! clients do. `program` runs it, `people` talk to it; what needs no process of its own is told in the first suite.
+
+#[allow(dead_code, reason = "shared by several suites, each of which needs a part")]
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+mod people;
+mod program;
+
+mod command_line;
+mod crash;
+mod demo;
+mod slow_clients;

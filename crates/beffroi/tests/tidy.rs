@@ -14,6 +14,10 @@ const BELOW: &[&str] = &["audit", "keyring", "roles"];
 /// What `audit`, `keyring` and `roles` may stand on.
 const BELOW_STANDS_ON: &[&str] = &["error", "ids", "platform"];
 
+/// What every feature stands on: it knows none of them. (`app.rs`, `router.rs`, `jobs.rs`, `route.rs`, `server.rs` and
+/// `cli/` put the features together and may name them all.)
+const FOUNDATIONS: &[&str] = &["actor", "config", "error", "event", "ids", "problems", "settings", "tx"];
+
 /// Calls against the order, each with what may be named and why. One that is no longer needed fails, too.
 const AGAINST_THE_ORDER: &[(&str, &str, &[&str], &str)] = &[
     (
@@ -67,12 +71,13 @@ fn features_call_only_what_stands_left_of_them() {
             match exception {
                 Some(exception) => drop(used.insert(exception)),
                 None => misplaced.push(format!(
-                    "{}: `{}` may not call `{}` (order: {}). Move the call into `{1}` or further right, hand over what \
+                    "{}: `{}` may not call `{}` (order: {}). Move the call into `{}` or further right, hand over what \
                      it needs as an argument, or let both stand on something further left.",
                     source.name,
                     FEATURES[from],
                     path.join("::"),
                     FEATURES.join(" < "),
+                    FEATURES[to],
                 )),
             }
         }
@@ -100,6 +105,23 @@ fn what_lies_below_knows_no_feature() {
                 source.name,
                 source.module(),
                 BELOW_STANDS_ON.join(", "),
+                path.join("::"),
+            )
+        })
+    }));
+}
+
+#[test]
+fn the_foundations_know_no_feature() {
+    let sources = product();
+    let foundations = sources.iter().filter(|source| FOUNDATIONS.contains(&source.module()));
+    none(foundations.flat_map(|source| {
+        let features = source.uses.iter().filter(|path| FEATURES.contains(&path[0].as_str()));
+        features.map(|path| {
+            format!(
+                "{}: every feature stands on `{}`, so it may not name `{}`. Move that part into the feature.",
+                source.name,
+                source.module(),
                 path.join("::"),
             )
         })

@@ -56,6 +56,7 @@ codes! {
     ROOM_LAST_OWNER = CONFLICT "room.last_owner";
     ROOM_NOT_MEMBER = NOT_FOUND "room.not_member";
     MESSAGE_NOT_FOUND = NOT_FOUND "message.not_found";
+    MESSAGE_DELETED = CONFLICT "message.deleted";
     CLIENT_ID_REUSED = CONFLICT "message.client_id_reused";
     RATE_LIMITED = TOO_MANY_REQUESTS "rate_limited";
     BUSY = SERVICE_UNAVAILABLE "server.busy";

@@ -29,6 +29,18 @@ pub enum Access {
     SignedIn,
     /// A signed-in person whose role holds the permission; the room or message may ask for more.
     Holds(Permission),
+    /// Either will do: one's own, or everybody's. Which of them, the door to the thing decides.
+    HoldsEither(Permission, Permission),
+}
+
+impl Access {
+    fn is_met_by(self, actor: &Actor) -> bool {
+        match self {
+            Self::Anyone | Self::SignedIn => true,
+            Self::Holds(permission) => actor.holds(permission),
+            Self::HoldsEither(one, other) => actor.holds(one) || actor.holds(other),
+        }
+    }
 }
 
 /// What a route counts against (RA-1). Signing in has a rule of its own besides, in its action: it needs the account.
@@ -148,14 +160,10 @@ async fn admit(app: &App, rule: Rule, address: Option<IpAddr>, headers: &HeaderM
     if let Some(address) = address {
         take(Key::address(address), None)?;
     }
-    let permission = match rule.access {
-        Access::Anyone => {
-            take(Key::Global, None)?;
-            return Ok(None);
-        }
-        Access::SignedIn => None,
-        Access::Holds(permission) => Some(permission),
-    };
+    if rule.access == Access::Anyone {
+        take(Key::Global, None)?;
+        return Ok(None);
+    }
     let actor = match sessions::authenticate(app, headers).await {
         Ok(actor) => actor,
         Err(error) => {
@@ -164,7 +172,7 @@ async fn admit(app: &App, rule: Rule, address: Option<IpAddr>, headers: &HeaderM
         }
     };
     take(Key::Person(actor.user), Some(actor.user))?;
-    if permission.is_some_and(|permission| !actor.holds(permission)) {
+    if !rule.access.is_met_by(&actor) {
         return Err(Error::refuse(Code::FORBIDDEN));
     }
     if rule.limit == Limit::Messages {

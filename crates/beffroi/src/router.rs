@@ -7,10 +7,13 @@ use crate::{
     invites, messages,
     platform::http::{assets, cross_site, door},
     problems, realtime,
-    roles::Permission::{CreateRooms, JoinRooms, ManageRooms, ReadMessages, SendMessages},
+    roles::Permission::{
+        CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms, ManageRooms,
+        ReadMessages, SendMessages,
+    },
     rooms,
     route::{
-        Access::{Anyone, Holds, SignedIn},
+        Access::{Anyone, Holds, HoldsEither, SignedIn},
         Limit, RouteTable,
     },
     server, sessions,
@@ -59,6 +62,17 @@ pub fn table(app: &App) -> RouteTable {
         // Messages
         .get("/api/v1/rooms/{room}/messages", Holds(ReadMessages), messages::routes::list)
         .get("/api/v1/rooms/{room}/messages/{message}", Holds(ReadMessages), messages::routes::show)
+        .get("/api/v1/rooms/{room}/messages/{message}/history", Holds(ReadMessages), messages::routes::history)
+        .patch(
+            "/api/v1/rooms/{room}/messages/{message}",
+            HoldsEither(EditOwnMessages, EditAllMessages),
+            messages::routes::edit,
+        )
+        .delete(
+            "/api/v1/rooms/{room}/messages/{message}",
+            HoldsEither(DeleteOwnMessages, DeleteAllMessages),
+            messages::routes::delete,
+        )
         .limited(Limit::Messages)
         .post("/api/v1/rooms/{room}/messages", Holds(SendMessages), messages::routes::send)
         // The socket

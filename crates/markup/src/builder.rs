@@ -230,7 +230,7 @@ impl Builder {
 
     fn close_link(&mut self, href: String, typed: String, title: &str, mut c: Vec<Inline>) {
         if c.iter().all(Inline::is_blank) {
-            c = vec![Inline::Text { text: typed }];
+            c = vec![self.label(&typed)];
         }
         self.inline(Inline::Link { href, c });
         if !title.is_empty() {
@@ -324,9 +324,14 @@ impl Builder {
     }
 
     fn bare_link(&mut self, href: String, typed: &str) {
-        let c = vec![Inline::Text { text: typed.to_owned() }];
+        let c = vec![self.label(typed)];
         self.top().inlines.push(Inline::Link { href, c });
         self.count();
+    }
+
+    fn label(&mut self, typed: &str) -> Inline {
+        self.count();
+        Inline::Text { text: typed.to_owned() }
     }
 
     fn plain(&mut self, text: &str) {

@@ -7,7 +7,8 @@ use url::Url;
 /// Words that Markdown and HTML give no meaning, numbered so that each can be missed.
 const WORDS: usize = 60;
 
-const FRAGMENTS: [&str; 73] = [
+const FRAGMENTS: [&str; 74] = [
+    ".example/",
     "\n",
     "\n\n",
     " ",

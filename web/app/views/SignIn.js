@@ -2,7 +2,8 @@ import { html } from '../html.js';
 import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import { t, tx } from '../i18n.js';
 import { server, serverName } from '../state/server.js';
-import { me, enter } from '../state/session.js';
+import { endedReason } from '../ended-reason.js';
+import { me, enter, lapsed } from '../state/session.js';
 import { Door } from './Door.js';
 import { SignInForm } from './SignInForm.js';
 import { RegisterForm } from './RegisterForm.js';
@@ -13,6 +14,7 @@ export function SignIn() {
   const open = server.value?.registration_mode === 'open';
   const demo = server.value?.demo_accounts ?? [];
   useEffect(() => { if (me.value) enter(); }, [me.value]);
+  if (server.value?.setup_open) return html`<${NotSetUp} />`;
   if (registering) {
     return html`
       <${Door}>
@@ -24,6 +26,7 @@ export function SignIn() {
   return html`
     <${Door}>
       <h1>${tx('sign_in.heading', { server: serverName() })}</h1>
+      ${lapsed.value && html`<p class="demo-banner" role="status">${endedReason(lapsed.value)}</p>`}
       ${demo.length > 0 && html`<${DemoAccounts} accounts=${demo} />`}
       <${SignInForm} onDone=${enter} />
       <p class="aside">
@@ -33,3 +36,7 @@ export function SignIn() {
       </p>
     <//>`;
 }
+
+/** Nobody can have an account yet: say whose turn it is. */
+const NotSetUp = () => html`
+  <${Door}><h1>${t('sign_in.not_set_up')}</h1><p>${t('sign_in.not_set_up_text')}</p><p><code>beffroi setup-link</code></p><//>`;

@@ -82,6 +82,15 @@ pub enum Act {
         endpoint: &'static str,
         count: u64,
     },
+    MessageEdited {
+        room: RoomId,
+        message: MessageId,
+    },
+    MessageDeleted {
+        room: RoomId,
+        message: MessageId,
+        reason: Option<String>,
+    },
     MessageSent {
         room: RoomId,
         message: MessageId,
@@ -104,6 +113,8 @@ impl Act {
             Self::RoomJoined { .. } => "room_joined",
             Self::RoomLeft { .. } => "room_left",
             Self::RateLimitExceeded { .. } => "rate_limit_exceeded",
+            Self::MessageEdited { .. } => "message_edited",
+            Self::MessageDeleted { .. } => "message_deleted",
             Self::MessageSent { .. } => "message_sent",
         }
     }
@@ -119,7 +130,12 @@ impl Act {
             Self::RoomCreated { room } | Self::RoomLeft { room } => json!({"room_id": room}),
             Self::RoomJoined { room, invite } => json!({"room_id": room, "invite_id": invite}),
             Self::RateLimitExceeded { endpoint, count } => json!({"endpoint": endpoint, "count": count}),
-            Self::MessageSent { room, message } => json!({"room_id": room, "message_id": message}),
+            Self::MessageSent { room, message } | Self::MessageEdited { room, message } => {
+                json!({"room_id": room, "message_id": message})
+            }
+            Self::MessageDeleted { room, message, reason } => {
+                json!({"room_id": room, "message_id": message, "reason": reason})
+            }
         }
     }
 }

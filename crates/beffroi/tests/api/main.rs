@@ -6,6 +6,7 @@ mod postgres;
 
 mod audit;
 mod bad_input;
+mod edits;
 mod invites;
 mod limits;
 mod messages;

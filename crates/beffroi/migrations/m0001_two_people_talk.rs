@@ -117,7 +117,7 @@ async fn create_rooms(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
         .table("rooms")
         .col(uuid("id").primary_key())
         .col(string("name"))
-        .col(string("name_key").unique_key())
+        .col(string_null("name_key").unique_key())
         .col(string("topic"))
         .col(string("policy"))
         .col(boolean("sensitive"))

@@ -52,6 +52,9 @@ codes! {
     ROOM_NOT_FOUND = NOT_FOUND "room.not_found";
     ROOM_NAME_TAKEN = CONFLICT "room.name_taken";
     ROOM_NOT_WRITABLE = FORBIDDEN "room.not_writable";
+    ROOM_NOT_ENTERED = FORBIDDEN "room.not_entered";
+    ROOM_NOT_YOURS = FORBIDDEN "room.not_yours";
+    PERSON_NOT_FOUND = NOT_FOUND "person.not_found";
     ROOM_ARCHIVED = CONFLICT "room.archived";
     ROOM_LAST_OWNER = CONFLICT "room.last_owner";
     ROOM_NOT_MEMBER = NOT_FOUND "room.not_member";

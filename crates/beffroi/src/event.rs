@@ -5,6 +5,7 @@
 //! | `message.created` | members of the room | yes, by the message |
 //! | `message.edited` | members of the room | yes |
 //! | `message.deleted` | members of the room | yes |
+//! | `room.changed` | members of the room | yes |
 //! | `member.changed` | members of the room, and the person it is about | yes |
 
 use crate::ids::{RoomId, UserId};
@@ -14,6 +15,7 @@ use serde::Serialize;
 pub const MESSAGE_CREATED: &str = "message.created";
 pub const MESSAGE_EDITED: &str = "message.edited";
 pub const MESSAGE_DELETED: &str = "message.deleted";
+pub const ROOM_CHANGED: &str = "room.changed";
 pub const MEMBER_CHANGED: &str = "member.changed";
 
 /// What a commit makes true for listeners.

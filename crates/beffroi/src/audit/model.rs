@@ -74,6 +74,23 @@ pub enum Act {
         room: RoomId,
         invite: Option<InviteId>,
     },
+    /// Somebody who manages rooms entered a private or restricted one (AZ-4).
+    RoomEntered {
+        room: RoomId,
+    },
+    RoomChanged {
+        room: RoomId,
+    },
+    RoomDeleted {
+        room: RoomId,
+        name: String,
+    },
+    /// `role` is what they are now; None for put out.
+    RoomMemberChanged {
+        room: RoomId,
+        member: UserId,
+        role: Option<&'static str>,
+    },
     RoomLeft {
         room: RoomId,
     },
@@ -111,6 +128,10 @@ impl Act {
             Self::InviteRevoked { .. } => "invite_revoked",
             Self::RoomCreated { .. } => "room_created",
             Self::RoomJoined { .. } => "room_joined",
+            Self::RoomEntered { .. } => "room_entered",
+            Self::RoomChanged { .. } => "room_changed",
+            Self::RoomDeleted { .. } => "room_deleted",
+            Self::RoomMemberChanged { .. } => "room_member_changed",
             Self::RoomLeft { .. } => "room_left",
             Self::RateLimitExceeded { .. } => "rate_limit_exceeded",
             Self::MessageEdited { .. } => "message_edited",
@@ -127,7 +148,14 @@ impl Act {
             Self::LoginSuccess { session } | Self::LogoutSuccess { session } => json!({"session_id": session}),
             Self::InviteCreated { invite, room } => json!({"invite_id": invite, "room_id": room}),
             Self::InviteRevoked { invite } => json!({"invite_id": invite}),
-            Self::RoomCreated { room } | Self::RoomLeft { room } => json!({"room_id": room}),
+            Self::RoomCreated { room }
+            | Self::RoomEntered { room }
+            | Self::RoomChanged { room }
+            | Self::RoomLeft { room } => json!({"room_id": room}),
+            Self::RoomDeleted { room, name } => json!({"room_id": room, "name": name}),
+            Self::RoomMemberChanged { room, member, role } => {
+                json!({"room_id": room, "member_id": member, "role": role})
+            }
             Self::RoomJoined { room, invite } => json!({"room_id": room, "invite_id": invite}),
             Self::RateLimitExceeded { endpoint, count } => json!({"endpoint": endpoint, "count": count}),
             Self::MessageSent { room, message } | Self::MessageEdited { room, message } => {

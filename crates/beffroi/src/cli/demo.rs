@@ -157,7 +157,7 @@ async fn open_room(
     let mut tx = Tx::begin(app, circumstances(app).by(owner.id)).await?;
     let room = rooms::actions::create(&mut tx, owner.id, NewRoom::public(name)).await?;
     for person in people.values() {
-        rooms::actions::join(&mut tx, person.id, room.id).await?;
+        rooms::actions::join_public(&mut tx, person.id, &room).await?;
     }
     tx.commit().await?;
     Ok(room.id)

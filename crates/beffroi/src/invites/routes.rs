@@ -76,7 +76,7 @@ pub async fn create(
     let terms = new.terms(now)?;
     let tx = Tx::begin(&app, circumstances).await?;
     if let Some(room) = new.room {
-        rooms::readable(&tx.db, &actor, room).await?;
+        rooms::require_may_add(&tx.db, &actor, room).await?;
     }
     let (invite, code) = actions::create(&tx, actor.user, new.room, terms).await?;
     tx.commit().await?;

@@ -1,7 +1,18 @@
 //! The only doors to a room: an id becomes a proof of what the actor may do in it, or a refusal. A room that somebody
-//! may not know of is not found.
+//! may not know of is not found (AZ-4).
+//!
+//! | policy | reads | writes | adds people |
+//! | --- | --- | --- | --- |
+//! | public | everybody | members, and those who manage rooms | everybody joins; owners and moderators of the room |
+//! | private | members | members | members |
+//! | restricted | members | members | owners and moderators of the room |
+//!
+//! Who manages rooms may know that a private or restricted room exists, and enters it by an explicit act only.
 
-use super::store::{self, Room};
+use super::{
+    model::{Policy, RoomRole},
+    store::{self, Room},
+};
 use crate::{
     actor::Actor,
     error::{Code, Error, Result},
@@ -9,6 +20,14 @@ use crate::{
     roles::Permission,
 };
 use sea_orm::ConnectionTrait;
+
+/// A room that the actor may know of; what is said in it is another matter.
+#[derive(Clone, Debug)]
+pub struct KnownRoom {
+    pub room: Room,
+    /// The actor's own place in it.
+    pub role: Option<RoomRole>,
+}
 
 /// A room that the actor may read.
 #[derive(Clone, Debug)]
@@ -22,13 +41,36 @@ pub struct WritableRoom {
     pub as_member: bool,
 }
 
-/// Public rooms for everybody, the others for their members.
-pub async fn readable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<ReadableRoom> {
+/// A room whose name, topic and policy the actor may change, and which they may archive.
+#[derive(Clone, Debug)]
+pub struct AdministeredRoom(pub Room);
+
+/// Public rooms, one's own, and any room for those who manage rooms.
+pub async fn known(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<KnownRoom> {
     let room = store::find(db, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
-    if room.policy == "public" || store::is_member(db, actor.user, id).await? {
-        Ok(ReadableRoom(room))
+    let role = store::role_of(db, actor.user, id).await?;
+    if room.is_public() || role.is_some() || actor.holds(Permission::ManageRooms) {
+        Ok(KnownRoom { room, role })
     } else {
         Err(Error::refuse(Code::ROOM_NOT_FOUND))
+    }
+}
+
+/// Public rooms for everybody, the others for their members.
+pub async fn readable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<ReadableRoom> {
+    let KnownRoom { room, role } = known(db, actor, id).await?;
+    if room.is_public() || role.is_some() { Ok(ReadableRoom(room)) } else { Err(Error::refuse(Code::ROOM_NOT_ENTERED)) }
+}
+
+/// Members write; in a public room those who manage rooms do, too.
+pub async fn writable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<WritableRoom> {
+    let KnownRoom { room, role } = known(db, actor, id).await?;
+    let as_keeper = room.is_public() && actor.holds(Permission::ManageRooms);
+    match role {
+        None if !room.is_public() => Err(Error::refuse(Code::ROOM_NOT_ENTERED)),
+        None if !as_keeper => Err(Error::refuse(Code::ROOM_NOT_WRITABLE)),
+        _ if room.archived => Err(Error::refuse(Code::ROOM_ARCHIVED)),
+        role => Ok(WritableRoom { id, as_member: role.is_some() }),
     }
 }
 
@@ -41,16 +83,76 @@ pub async fn writable_by_member(db: &impl ConnectionTrait, user: UserId, id: Roo
     }
 }
 
-/// Members write; in a public room those who manage rooms do, too.
-pub async fn writable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<WritableRoom> {
+/// Owners administer their room; who manages rooms, those they can read.
+pub async fn administered(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<AdministeredRoom> {
     let ReadableRoom(room) = readable(db, actor, id).await?;
-    let as_member = store::is_member(db, actor.user, id).await?;
-    let as_keeper = room.policy == "public" && actor.holds(Permission::ManageRooms);
-    if !as_member && !as_keeper {
-        return Err(Error::refuse(Code::ROOM_NOT_WRITABLE));
+    let role = store::role_of(db, actor.user, id).await?;
+    if role == Some(RoomRole::Owner) || actor.holds(Permission::ManageRooms) {
+        Ok(AdministeredRoom(room))
+    } else {
+        Err(Error::refuse(Code::ROOM_NOT_YOURS))
     }
-    if room.archived {
-        return Err(Error::refuse(Code::ROOM_ARCHIVED));
+}
+
+/// Owners delete their room; who may delete rooms, any they know of.
+pub async fn deletable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<AdministeredRoom> {
+    let KnownRoom { room, role } = known(db, actor, id).await?;
+    if role == Some(RoomRole::Owner) || actor.holds(Permission::DeleteRooms) {
+        Ok(AdministeredRoom(room))
+    } else {
+        Err(Error::refuse(Code::ROOM_NOT_YOURS))
     }
-    Ok(WritableRoom { id, as_member })
+}
+
+/// What one person may do to another's place in a room. Called under the room's lock.
+pub(super) struct Seating {
+    pub room: Room,
+    /// The actor's own role; for those who manage rooms at least a moderator's.
+    by: Option<RoomRole>,
+    is_keeper: bool,
+}
+
+/// The room with the actor's say about its members.
+pub(super) async fn seating(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<Seating> {
+    let ReadableRoom(room) = readable(db, actor, id).await?;
+    let by = store::role_of(db, actor.user, id).await?;
+    Ok(Seating { room, by, is_keeper: actor.holds(Permission::KickUsers) })
+}
+
+/// Refuses who may not bring people into the room: in public rooms everybody may, they could join by themselves.
+pub async fn require_may_add(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<()> {
+    let seating = seating(db, actor, id).await?;
+    if seating.room.is_public() { Ok(()) } else { seating.may_add() }
+}
+
+impl Seating {
+    fn refuse<T>() -> Result<T> {
+        Err(Error::refuse(Code::ROOM_NOT_YOURS))
+    }
+
+    /// Adding somebody as a simple member.
+    pub(super) fn may_add(&self) -> Result<()> {
+        let private = self.room.policy == Policy::Private.name();
+        match self.by {
+            Some(RoomRole::Owner | RoomRole::Moderator) => Ok(()),
+            Some(RoomRole::Member) if private => Ok(()),
+            _ => Self::refuse(),
+        }
+    }
+
+    /// Giving or taking a role in the room.
+    pub(super) fn may_appoint(&self) -> Result<()> {
+        if self.by == Some(RoomRole::Owner) { Ok(()) } else { Self::refuse() }
+    }
+
+    /// Putting somebody out: owners anybody but owners, moderators simple members, who may kick anybody but owners.
+    pub(super) fn may_remove(&self, other: RoomRole) -> Result<()> {
+        let outranks = match self.by {
+            _ if other == RoomRole::Owner => false,
+            Some(RoomRole::Owner) => true,
+            Some(RoomRole::Moderator) => other == RoomRole::Member || self.is_keeper,
+            _ => self.is_keeper,
+        };
+        if outranks { Ok(()) } else { Self::refuse() }
+    }
 }

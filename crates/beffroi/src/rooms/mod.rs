@@ -6,7 +6,9 @@ pub mod model;
 pub mod routes;
 mod store;
 
-pub use access::{ReadableRoom, WritableRoom, readable, writable, writable_by_member};
+pub use access::{
+    KnownRoom, ReadableRoom, WritableRoom, known, readable, require_may_add, writable, writable_by_member,
+};
 pub use routes::{RoomView, view};
 pub use store::{
     Room, advance, append_event, events_after, find, is_member, last_seqs, mark_read, members_among, retreat, rooms_of,

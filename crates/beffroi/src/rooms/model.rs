@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, FieldError, Result},
-    platform::text::{check_length, is_unprintable, line},
+    platform::text::line,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,11 @@ pub enum Policy {
 }
 
 impl Policy {
+    /// A stored name; one that nobody knows lets nobody in.
+    pub fn from_name(name: &str) -> Self {
+        [Self::Public, Self::Private].into_iter().find(|policy| policy.name() == name).unwrap_or(Self::Restricted)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -29,17 +34,24 @@ impl Policy {
 }
 
 /// A person's place in one room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomRole {
     Member,
+    Moderator,
     Owner,
 }
 
 impl RoomRole {
+    /// A stored name; one that nobody knows has the fewest rights.
+    pub fn from_name(name: &str) -> Self {
+        [Self::Owner, Self::Moderator].into_iter().find(|role| role.name() == name).unwrap_or(Self::Member)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Member => "member",
+            Self::Moderator => "moderator",
             Self::Owner => "owner",
         }
     }
@@ -60,20 +72,41 @@ impl NewRoom {
     /// Every broken rule is named.
     pub fn validate(self) -> Result<Self> {
         let mut broken = Vec::new();
-        let name = line("name", &self.name, 1, NAME_CHARS_MAX).map_err(|fault| broken.push(fault));
-        let topic = self.topic.trim().to_owned();
-        if topic.chars().any(is_unprintable) {
-            broken.push(FieldError::new("topic", "control_characters"));
-        } else if let Err(fault) = check_length("topic", &topic, 0, TOPIC_CHARS_MAX) {
-            broken.push(fault);
-        }
-        // Rooms that only some may enter need their members managed, which is not offered yet.
-        if self.policy != Policy::Public {
-            broken.push(FieldError::new("policy", "not_available"));
-        }
-        match (name, broken.is_empty()) {
-            (Ok(name), true) => Ok(Self { name, topic, policy: self.policy }),
+        let name = name(&self.name).map_err(|fault| broken.push(fault));
+        let topic = topic(&self.topic).map_err(|fault| broken.push(fault));
+        match (name, topic) {
+            (Ok(name), Ok(topic)) => Ok(Self { name, topic, policy: self.policy }),
             _ => Err(Error::invalid(broken)),
         }
     }
+}
+
+/// A change of a room; what is absent stays.
+#[derive(Default)]
+pub struct RoomChange {
+    pub name: Option<String>,
+    pub topic: Option<String>,
+    pub policy: Option<Policy>,
+    pub archived: Option<bool>,
+}
+
+impl RoomChange {
+    /// Every broken rule is named.
+    pub fn validate(self) -> Result<Self> {
+        let mut broken = Vec::new();
+        let name = self.name.map(|text| name(&text)).transpose().map_err(|fault| broken.push(fault));
+        let topic = self.topic.map(|text| topic(&text)).transpose().map_err(|fault| broken.push(fault));
+        match (name, topic) {
+            (Ok(name), Ok(topic)) => Ok(Self { name, topic, ..self }),
+            _ => Err(Error::invalid(broken)),
+        }
+    }
+}
+
+fn name(text: &str) -> Result<String, FieldError> {
+    line("name", text, 1, NAME_CHARS_MAX)
+}
+
+fn topic(text: &str) -> Result<String, FieldError> {
+    line("topic", text, 0, TOPIC_CHARS_MAX)
 }

@@ -1,6 +1,7 @@
 use super::{
-    access, actions,
-    model::{NewRoom, Policy},
+    access::{self, KnownRoom},
+    actions,
+    model::{NewRoom, Policy, RoomChange, RoomRole},
     store::{self, Room, RoomAndMember},
 };
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     app::App,
     audit::Circumstances,
     error::{Code, Error, Result},
-    ids::{MessageId, RoomId},
+    ids::{MessageId, RoomId, UserId},
     messages,
     platform::http::{
         answer::{Created, NoContent, Page, Success},
@@ -62,7 +63,7 @@ impl RoomView {
 
 /// One room as the actor sees it.
 pub async fn view(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<RoomView> {
-    let access::ReadableRoom(room) = access::readable(db, actor, id).await?;
+    let KnownRoom { room, .. } = access::known(db, actor, id).await?;
     let member = store::member_of(db, actor.user, id).await?;
     let unread = match &member {
         Some(_) => messages::unread(db, actor.user, Some(id)).await?.remove(&id).unwrap_or(0),
@@ -112,6 +113,75 @@ pub async fn show(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) 
     Ok(Success(view(app.database.reader(), &actor, room).await?))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    name: Option<String>,
+    topic: Option<String>,
+    policy: Option<Policy>,
+    archived: Option<bool>,
+}
+
+pub async fn change(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids(room): Ids<RoomId>,
+    Payload(body): Payload<Change>,
+) -> Result<Success<RoomView>> {
+    let Change { name, topic, policy, archived } = body;
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    actions::change(&mut tx, &actor, room, RoomChange { name, topic, policy, archived }).await?;
+    let view = view(&tx.db, &actor, room).await?;
+    tx.commit().await?;
+    Ok(Success(view))
+}
+
+pub async fn delete(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids(room): Ids<RoomId>,
+) -> Result<NoContent> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    actions::delete(&mut tx, &actor, room).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seat {
+    role: RoomRole,
+}
+
+/// Adds somebody to the room, or changes their role in it.
+pub async fn seat(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids((room, user)): Ids<(RoomId, UserId)>,
+    Payload(body): Payload<Seat>,
+) -> Result<NoContent> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    actions::seat(&mut tx, &actor, room, user, body.role).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+/// Puts somebody out of the room.
+pub async fn unseat(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids((room, user)): Ids<(RoomId, UserId)>,
+) -> Result<NoContent> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    actions::unseat(&mut tx, &actor, room, user).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
 #[derive(Serialize)]
 pub struct MemberView {
     user: Person,
@@ -136,7 +206,7 @@ pub async fn join(
     Ids(room): Ids<RoomId>,
 ) -> Result<Success<RoomView>> {
     let mut tx = Tx::begin(&app, circumstances).await?;
-    actions::join(&mut tx, actor.user, room).await?;
+    actions::join(&mut tx, &actor, room).await?;
     let view = view(&tx.db, &actor, room).await?;
     tx.commit().await?;
     Ok(Success(view))
@@ -149,7 +219,7 @@ pub async fn leave(
     Ids(room): Ids<RoomId>,
 ) -> Result<NoContent> {
     let mut tx = Tx::begin(&app, circumstances).await?;
-    access::readable(&tx.db, &actor, room).await?;
+    access::known(&tx.db, &actor, room).await?;
     actions::leave(&mut tx, actor.user, room).await?;
     tx.commit().await?;
     Ok(NoContent)

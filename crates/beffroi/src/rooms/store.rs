@@ -1,7 +1,7 @@
 //! The rows of rooms, members and numbered events. `last_seq` is raised in the writing transaction, so that a room's
 //! events have gap-free numbers in the order of their commits: raising it takes the room's row lock.
 
-use super::model::{NewRoom, RoomRole};
+use super::model::{NewRoom, Policy, RoomChange, RoomRole};
 use crate::{
     error::{Error, Result},
     event::RoomEvent,
@@ -18,6 +18,12 @@ use std::collections::{HashMap, HashSet};
 
 pub use room::Model as Room;
 
+impl Room {
+    pub fn is_public(&self) -> bool {
+        self.policy == Policy::Public.name()
+    }
+}
+
 pub(super) mod room {
     use crate::{
         ids::{RoomId, UserId},
@@ -31,7 +37,8 @@ pub(super) mod room {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: RoomId,
         pub name: String,
-        pub name_key: String,
+        /// The folded name, for public rooms only: that a private name is taken would tell of the room.
+        pub name_key: Option<String>,
         pub topic: String,
         pub policy: String,
         pub sensitive: bool,
@@ -104,7 +111,7 @@ pub(super) async fn insert(
 ) -> Result<Room, sea_orm::DbErr> {
     let row = room::ActiveModel {
         id: Set(id),
-        name_key: Set(fold(&new.name)),
+        name_key: Set(name_key(&new.name, new.policy)),
         name: Set(new.name),
         topic: Set(new.topic),
         policy: Set(new.policy.name().to_owned()),
@@ -139,7 +146,8 @@ pub(super) type RoomAndMember = (Room, Option<member::Model>);
 pub(super) async fn list_for(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomAndMember>> {
     let own = own_room_ids(user);
     let visible = Condition::any().add(room::Column::Policy.eq("public")).add(room::Column::Id.in_subquery(own));
-    let rooms = room::Entity::find().filter(visible).order_by_asc(room::Column::NameKey).all(db).await?;
+    let mut rooms = room::Entity::find().filter(visible).all(db).await?;
+    rooms.sort_by_cached_key(|room| fold(&room.name));
     let members = member::Entity::find().filter(member::Column::UserId.eq(user)).all(db).await?;
     let mut members: HashMap<RoomId, member::Model> =
         members.into_iter().map(|member| (member.room_id, member)).collect();
@@ -162,8 +170,58 @@ pub async fn is_member(db: &impl ConnectionTrait, user: UserId, room: RoomId) ->
     Ok(member_of(db, user, room).await?.is_some())
 }
 
-pub(super) async fn role_of(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<Option<String>> {
-    Ok(member_of(db, user, room).await?.map(|member| member.role))
+pub(super) async fn role_of(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<Option<RoomRole>> {
+    Ok(member_of(db, user, room).await?.map(|member| RoomRole::from_name(&member.role)))
+}
+
+pub(super) async fn set_role(db: &impl ConnectionTrait, room: RoomId, user: UserId, role: RoomRole) -> Result<()> {
+    let row = member::ActiveModel {
+        room_id: Set(room),
+        user_id: Set(user),
+        role: Set(role.name().to_owned()),
+        ..Default::default()
+    };
+    row.update(db).await?;
+    Ok(())
+}
+
+fn name_key(name: &str, policy: Policy) -> Option<String> {
+    (policy == Policy::Public).then(|| fold(name))
+}
+
+/// Writes a change of a room that was validated.
+pub(super) async fn change(db: &impl ConnectionTrait, room: Room, change: RoomChange) -> Result<Room, sea_orm::DbErr> {
+    let policy = change.policy.unwrap_or(Policy::from_name(&room.policy));
+    let name = change.name.unwrap_or(room.name);
+    let mut row = room::ActiveModel {
+        id: Set(room.id),
+        name_key: Set(name_key(&name, policy)),
+        name: Set(name),
+        ..Default::default()
+    };
+    if let Some(topic) = change.topic {
+        row.topic = Set(topic);
+    }
+    if let Some(policy) = change.policy {
+        row.policy = Set(policy.name().to_owned());
+    }
+    if let Some(archived) = change.archived {
+        row.archived = Set(archived);
+    }
+    row.update(db).await
+}
+
+/// Removes a room with everything in it.
+pub(super) async fn delete(db: &impl ConnectionTrait, id: RoomId) -> Result<()> {
+    room::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Everybody in a room.
+pub(super) async fn member_ids(db: &impl ConnectionTrait, id: RoomId) -> Result<Vec<UserId>> {
+    let of_room =
+        member::Entity::find().select_only().column(member::Column::UserId).filter(member::Column::RoomId.eq(id));
+    Ok(of_room.into_tuple().all(db).await?)
 }
 
 /// Which of these memberships exist.
@@ -222,11 +280,20 @@ pub(super) async fn delete_member(db: &impl ConnectionTrait, room: RoomId, user:
 
 /// Takes the next `count` numbers of a room that is not archived; the last one taken, or None without such a room.
 pub async fn advance(db: &impl ConnectionTrait, room: RoomId, count: i64) -> Result<Option<i64>> {
+    raise(db, room, count, Expr::col(room::Column::Archived).eq(false)).await
+}
+
+/// As [`advance`], of an archived room as well: for what changes the room itself.
+pub async fn advance_any(db: &impl ConnectionTrait, room: RoomId) -> Result<Option<i64>> {
+    raise(db, room, 1, Expr::value(1).eq(1)).await
+}
+
+async fn raise(db: &impl ConnectionTrait, room: RoomId, count: i64, condition: Expr) -> Result<Option<i64>> {
     let update = Query::update()
         .table(room::Entity)
         .value(room::Column::LastSeq, Expr::col(room::Column::LastSeq).add(count))
         .and_where(room::Column::Id.eq(room))
-        .and_where(room::Column::Archived.eq(false))
+        .and_where(condition)
         .returning_col(room::Column::LastSeq)
         .to_owned();
     let row = db.query_one(&update).await?;

@@ -64,7 +64,11 @@ const EXPECTED: &[(&str, &str)] = &[
     ("GET /api/v1/rooms", "read_messages"),
     ("POST /api/v1/rooms", "create_rooms"),
     ("GET /api/v1/rooms/{room}", "read_messages"),
+    ("PATCH /api/v1/rooms/{room}", "create_rooms"),
+    ("DELETE /api/v1/rooms/{room}", "create_rooms"),
     ("GET /api/v1/rooms/{room}/members", "read_messages"),
+    ("PUT /api/v1/rooms/{room}/members/{user}", "join_rooms"),
+    ("DELETE /api/v1/rooms/{room}/members/{user}", "join_rooms"),
     ("POST /api/v1/rooms/{room}/members/me", "join_rooms"),
     ("DELETE /api/v1/rooms/{room}/members/me", "signed in"),
     ("PUT /api/v1/rooms/{room}/read", "read_messages"),
@@ -113,7 +117,12 @@ async fn each_role_passes_exactly_where_it_holds_the_permission(#[values(Sqlite,
     }
     let visitor = house.visitor();
     for route in router::table(&house.app).routes() {
-        let path = route.path.replace("{room}", NOBODYS).replace("{message}", NOBODYS).replace("{invite}", NOBODYS);
+        let path = route
+            .path
+            .replace("{room}", NOBODYS)
+            .replace("{message}", NOBODYS)
+            .replace("{invite}", NOBODYS)
+            .replace("{user}", NOBODYS);
         if route.access == Access::Anyone || route.path == "/api/v1/auth/logout" {
             continue;
         }

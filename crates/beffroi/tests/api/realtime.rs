@@ -233,6 +233,33 @@ async fn joining_and_leaving_begin_and_end_what_one_hears(#[values(Sqlite, Postg
     assert_eq!(socket.next().await["data"]["text"], "to everybody");
 }
 
+// AZ-4: put out is put out, on the open socket as well.
+#[rstest]
+#[tokio::test]
+async fn putting_a_member_out_ends_what_they_hear(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let body = json!({"name": "Cellar", "policy": "private"});
+    let cellar = alice.post("/api/v1/rooms", body).await.expect(StatusCode::CREATED);
+    let cellar = cellar["id"].as_str().expect("an id");
+    let seat = format!("/api/v1/rooms/{cellar}/members/{}", bob.id);
+    let (address, square) = (house.listen().await, alice.square().await);
+    let (mut socket, _) = Socket::synced(address, &bob, None).await;
+    assert_eq!(alice.put(&seat, json!({"role": "member"})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(socket.next().await["data"]["by"]["username"], "alice");
+    alice.say(cellar, "welcome").await;
+    assert_eq!(socket.next().await["data"]["text"], "welcome");
+    assert_eq!(alice.delete(&seat).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(socket.next().await["data"]["role"], Value::Null);
+    alice.say(cellar, "without bob").await;
+    alice.say(&square, "to everybody").await;
+    assert_eq!(socket.next().await["data"]["text"], "to everybody");
+    let cursor = socket.cursor().await;
+    let (_, frames) = Socket::synced(address, &bob, Some(&cursor)).await;
+    assert!(!frames.iter().any(|frame| frame.to_string().contains(cellar)));
+}
+
 // CH-3: a publication that never came is made up for from the database.
 #[rstest]
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Rooms and who is in them.
 
-use crate::house::{Engine, House, Postgres, Sqlite};
+use crate::house::{Engine, House, Person, Postgres, Sqlite};
 use http::StatusCode;
 use rstest::rstest;
 use serde_json::json;
@@ -63,7 +63,6 @@ async fn a_room_has_a_printable_name_of_bounded_length(#[values(Sqlite, Postgres
         (json!({"name": "a\u{0}b"}), "name", "control_characters"),
         (json!({"name": "a", "topic": "x".repeat(251)}), "topic", "too_long"),
         (json!({"name": "a", "topic": "x\u{7}"}), "topic", "control_characters"),
-        (json!({"name": "a", "policy": "private"}), "policy", "not_available"),
     ] {
         let refused = alice.post("/api/v1/rooms", body).await.refused(422, "validation");
         assert_eq!(refused.fields(), [(field.into(), code.into())]);
@@ -75,12 +74,15 @@ async fn a_room_has_a_printable_name_of_bounded_length(#[values(Sqlite, Postgres
 // AZ-4: a room that somebody may not know of is not found, whatever they try.
 #[rstest]
 #[tokio::test]
-async fn a_private_room_does_not_exist_for_strangers(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_private_room_does_not_exist_for_strangers(
+    #[values(Sqlite, Postgres)] engine: Engine,
+    #[values("private", "restricted")] policy: &str,
+) {
     let Some(house) = House::on(engine).await else { return };
     let alice = house.administrator("alice").await;
     let bob = house.member(&alice, "bob").await;
-    let cellar = alice.post("/api/v1/rooms", json!({"name": "Cellar"})).await.expect(StatusCode::CREATED);
-    house.execute("UPDATE rooms SET policy = 'private' WHERE name = 'Cellar'").await;
+    let body = json!({"name": "Cellar", "policy": policy});
+    let cellar = alice.post("/api/v1/rooms", body).await.expect(StatusCode::CREATED);
     let id = cellar["id"].as_str().expect("an id");
     let path = format!("/api/v1/rooms/{id}");
 
@@ -93,7 +95,140 @@ async fn a_private_room_does_not_exist_for_strangers(#[values(Sqlite, Postgres)]
     bob.post(&format!("{path}/members/me"), json!({})).await.refused(404, "room.not_found");
     bob.delete(&format!("{path}/members/me")).await.refused(404, "room.not_found");
     bob.say_as(id, "hello", uuid::Uuid::from_u128(7)).await.refused(404, "room.not_found");
+    bob.patch(&path, json!({"name": "Mine"})).await.refused(404, "room.not_found");
+    bob.delete(&path).await.refused(404, "room.not_found");
+    let seat = format!("{path}/members/{}", bob.id);
+    bob.put(&seat, json!({"role": "owner"})).await.refused(404, "room.not_found");
+    // Not even its name is told: another room may have it.
+    let mine = bob.post("/api/v1/rooms", json!({"name": "Cellar"})).await.expect(StatusCode::CREATED);
+    let mine = format!("/api/v1/rooms/{}", mine["id"].as_str().expect("an id"));
+    alice.patch(&path, json!({"policy": "public"})).await.refused(409, "room.name_taken");
+    assert_eq!(bob.delete(&mine).await.status, StatusCode::NO_CONTENT);
     alice.say_as(id, "hello", uuid::Uuid::from_u128(7)).await.expect(StatusCode::CREATED);
+    alice.patch(&path, json!({"policy": "public"})).await.expect(StatusCode::OK);
+    bob.get(&path).await.expect(StatusCode::OK);
+}
+
+async fn cellar(owner: &Person, policy: &str) -> String {
+    let body = json!({"name": "Cellar", "policy": policy});
+    let room = owner.post("/api/v1/rooms", body).await.expect(StatusCode::CREATED);
+    format!("/api/v1/rooms/{}", room["id"].as_str().expect("an id"))
+}
+
+// AZ-4: members of a private room bring others; in a restricted one owners and its moderators do.
+#[rstest]
+#[tokio::test]
+async fn who_brings_people_depends_on_the_policy(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let (bob, carol, dave) =
+        (house.member(&alice, "bob").await, house.member(&alice, "carol").await, house.member(&alice, "dave").await);
+    let member = json!({"role": "member"});
+    for (policy, members_may) in [("private", true), ("restricted", false)] {
+        let room = cellar(&bob, policy).await;
+        let seat = |person: &Person| format!("{room}/members/{}", person.id);
+        assert_eq!(bob.put(&seat(&carol), member.clone()).await.status, StatusCode::NO_CONTENT);
+        let by_member = carol.put(&seat(&dave), member.clone()).await;
+        if members_may {
+            assert_eq!(by_member.status, StatusCode::NO_CONTENT);
+            dave.get(&format!("{room}/messages")).await.expect(StatusCode::OK);
+        } else {
+            by_member.refused(403, "room.not_yours");
+            dave.get(&format!("{room}/messages")).await.refused(404, "room.not_found");
+            bob.put(&seat(&carol), json!({"role": "moderator"})).await;
+            assert_eq!(carol.put(&seat(&dave), member.clone()).await.status, StatusCode::NO_CONTENT);
+        }
+        let nobody = format!("{room}/members/{}", uuid::Uuid::from_u128(9));
+        bob.put(&nobody, member.clone()).await.refused(404, "person.not_found");
+        assert_eq!(bob.delete(&room).await.status, StatusCode::NO_CONTENT);
+        bob.get(&room).await.refused(404, "room.not_found");
+    }
+}
+
+// AZ-4: an explicit act, recorded and shown to the members.
+#[rstest]
+#[tokio::test]
+async fn a_moderator_enters_a_private_room_openly_or_not_at_all(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let (bob, carol) = (house.member(&alice, "bob").await, house.member(&alice, "carol").await);
+    house.set_role(&carol, "moderator").await;
+    let room = cellar(&bob, "private").await;
+    bob.say(&room["/api/v1/rooms/".len()..], "between us").await;
+    for person in [&alice, &carol] {
+        assert_eq!(person.get(&room).await.expect(StatusCode::OK)["role"], json!(null));
+        for path in [format!("{room}/messages"), format!("{room}/members"), format!("{room}/changes")] {
+            person.get(&path).await.refused(403, "room.not_entered");
+        }
+        person
+            .say_as(&room["/api/v1/rooms/".len()..], "boo", uuid::Uuid::from_u128(1))
+            .await
+            .refused(403, "room.not_entered");
+        person.patch(&room, json!({"topic": "open"})).await.refused(403, "room.not_entered");
+    }
+    carol.post(&format!("{room}/members/me"), json!({})).await.expect(StatusCode::OK);
+    carol.get(&format!("{room}/messages")).await.expect(StatusCode::OK);
+    let changes = bob.get(&format!("{room}/changes?after=0")).await.expect(StatusCode::OK);
+    let entry = changes["events"].as_array().expect("a list").last().expect("an event").clone();
+    assert_eq!(
+        (entry["data"]["user"]["username"].as_str(), entry["data"]["by_right"].as_bool()),
+        (Some("carol"), Some(true))
+    );
+    assert!(house.audit_types().await.contains(&"room_entered".to_owned()));
+}
+
+#[rstest]
+#[tokio::test]
+async fn ownership_is_handed_over_and_never_lost(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let (bob, carol) = (house.member(&alice, "bob").await, house.member(&alice, "carol").await);
+    let room = cellar(&bob, "private").await;
+    let seat = |person: &Person| format!("{room}/members/{}", person.id);
+    bob.put(&seat(&carol), json!({"role": "member"})).await;
+    carol.put(&seat(&carol), json!({"role": "owner"})).await.refused(403, "room.not_yours");
+    bob.put(&seat(&bob), json!({"role": "member"})).await.refused(409, "room.last_owner");
+    assert_eq!(bob.put(&seat(&carol), json!({"role": "owner"})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(bob.delete(&format!("{room}/members/me")).await.status, StatusCode::NO_CONTENT);
+    carol.patch(&room, json!({"name": "Attic", "topic": "Boxes"})).await.expect(StatusCode::OK);
+    carol.delete(&format!("{room}/members/me")).await.refused(409, "room.last_owner");
+    assert_eq!(carol.get(&room).await.expect(StatusCode::OK)["name"], "Attic");
+}
+
+#[rstest]
+#[tokio::test]
+async fn putting_somebody_out_takes_rank(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let (bob, carol, dave) =
+        (house.member(&alice, "bob").await, house.member(&alice, "carol").await, house.member(&alice, "dave").await);
+    let room = cellar(&bob, "restricted").await;
+    let seat = |person: &Person| format!("{room}/members/{}", person.id);
+    for (person, role) in [(&carol, "moderator"), (&dave, "member")] {
+        assert_eq!(bob.put(&seat(person), json!({"role": role})).await.status, StatusCode::NO_CONTENT);
+    }
+    for (by, whom) in [(&dave, &carol), (&dave, &bob), (&carol, &bob), (&carol, &carol)] {
+        by.delete(&seat(whom)).await.refused(403, "room.not_yours");
+    }
+    assert_eq!(carol.delete(&seat(&dave)).await.status, StatusCode::NO_CONTENT);
+    dave.get(&format!("{room}/messages")).await.refused(404, "room.not_found");
+    assert_eq!(bob.delete(&seat(&carol)).await.status, StatusCode::NO_CONTENT);
+    bob.delete(&seat(&carol)).await.refused(404, "room.not_member");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_archived_room_is_read_until_it_is_opened_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let (room, id) = (format!("/api/v1/rooms/{}", bob.square().await), bob.square().await);
+    bob.patch(&room, json!({"archived": true})).await.refused(403, "room.not_yours");
+    assert_eq!(alice.patch(&room, json!({"archived": true})).await.expect(StatusCode::OK)["archived"], true);
+    bob.say_as(&id, "hello?", uuid::Uuid::from_u128(1)).await.refused(409, "room.archived");
+    bob.get(&format!("{room}/messages")).await.expect(StatusCode::OK);
+    alice.patch(&room, json!({"archived": false})).await.expect(StatusCode::OK);
+    bob.say_as(&id, "hello?", uuid::Uuid::from_u128(1)).await.expect(StatusCode::CREATED);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,12 +67,9 @@ pub(super) async fn delete(
     Ok(())
 }
 
+/// The number of the event to come. It locks the room; whether the actor may know of it is said by the door that follows.
 async fn number(tx: &Tx<'_>, room: RoomId) -> Result<i64> {
-    // An archived room gives no number; whether the actor may know of the room is said by the door that follows.
-    match rooms::advance(&tx.db, room, 1).await? {
-        Some(seq) => Ok(seq),
-        None => Err(Error::refuse(Code::ROOM_NOT_FOUND)),
-    }
+    rooms::advance_any(&tx.db, room).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))
 }
 
 async fn view_of(tx: &Tx<'_>, message: Message) -> Result<MessageView> {

@@ -48,7 +48,7 @@ pub async fn join_public(tx: &mut Tx<'_>, user: UserId, room: &Room) -> Result<(
 
 /// Adds somebody to a room, or changes their role in it.
 pub async fn seat(tx: &mut Tx<'_>, actor: &Actor, room: RoomId, user: UserId, role: RoomRole) -> Result<()> {
-    let seq = store::advance(&tx.db, room, 1).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
+    let seq = store::advance_any(&tx.db, room).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let seating = access::seating(&tx.db, actor, room).await?;
     let present = store::role_of(&tx.db, user, room).await?;
     if present == Some(role) {
@@ -61,6 +61,7 @@ pub async fn seat(tx: &mut Tx<'_>, actor: &Actor, room: RoomId, user: UserId, ro
     }
     match present {
         None => {
+            refuse_archived(tx, room).await?;
             require_account(tx, user).await?;
             store::insert_member(&tx.db, room, user, role, seq, tx.circumstances.now).await?;
             tx.publish(Publication::Joined { user, room, seq: seq - 1 });
@@ -74,6 +75,12 @@ pub async fn seat(tx: &mut Tx<'_>, actor: &Actor, room: RoomId, user: UserId, ro
     tx.record(Act::RoomMemberChanged { room, member: user, role: Some(role.name()) }).await
 }
 
+/// Nobody new comes into an archived room; people still leave it.
+async fn refuse_archived(tx: &Tx<'_>, room: RoomId) -> Result<()> {
+    let is_archived = store::find(&tx.db, room).await?.is_some_and(|room| room.archived);
+    if is_archived { Err(Error::refuse(Code::ROOM_ARCHIVED)) } else { Ok(()) }
+}
+
 async fn require_account(tx: &Tx<'_>, user: UserId) -> Result<()> {
     let account = accounts::find(&tx.db, user).await?.filter(|account| account.is_active);
     account.map(drop).ok_or(Error::refuse(Code::PERSON_NOT_FOUND))
@@ -81,7 +88,7 @@ async fn require_account(tx: &Tx<'_>, user: UserId) -> Result<()> {
 
 /// Puts somebody out; their sockets stop hearing the room.
 pub async fn unseat(tx: &mut Tx<'_>, actor: &Actor, room: RoomId, user: UserId) -> Result<()> {
-    let seq = store::advance(&tx.db, room, 1).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
+    let seq = store::advance_any(&tx.db, room).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let seating = access::seating(&tx.db, actor, room).await?;
     let role = store::role_of(&tx.db, user, room).await?.ok_or(Error::refuse(Code::ROOM_NOT_MEMBER))?;
     seating.may_remove(role)?;
@@ -151,11 +158,12 @@ async fn enter(tx: &mut Tx<'_>, user: UserId, room: RoomId, invite: Option<Invit
 /// Adds a member and tells the room; says whether they were new.
 async fn admit(tx: &mut Tx<'_>, user: UserId, room: RoomId, role: RoomRole, how: How) -> Result<bool> {
     // The room's row is locked before anything is looked at: two joins of one person cannot both be the first.
-    let seq = store::advance(&tx.db, room, 1).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
+    let seq = store::advance_any(&tx.db, room).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     if store::is_member(&tx.db, user, room).await? {
         store::retreat(&tx.db, room, seq).await?;
         return Ok(false);
     }
+    refuse_archived(tx, room).await?;
     store::insert_member(&tx.db, room, user, role, seq, tx.circumstances.now).await?;
     tx.publish(Publication::Joined { user, room, seq: seq - 1 });
     tell_member_changed(tx, user, room, seq, Some(role), how).await?;
@@ -165,7 +173,7 @@ async fn admit(tx: &mut Tx<'_>, user: UserId, room: RoomId, role: RoomRole, how:
 /// Leaves a room; its last owner hands it over first.
 pub async fn leave(tx: &mut Tx<'_>, user: UserId, room: RoomId) -> Result<()> {
     let not_member = || Error::refuse(Code::ROOM_NOT_MEMBER);
-    let seq = store::advance(&tx.db, room, 1).await?.ok_or_else(not_member)?;
+    let seq = store::advance_any(&tx.db, room).await?.ok_or_else(not_member)?;
     let role = store::role_of(&tx.db, user, room).await?.ok_or_else(not_member)?;
     if role == RoomRole::Owner && store::count_owners(&tx.db, room).await? == 1 {
         return Err(Error::refuse(Code::ROOM_LAST_OWNER));

@@ -227,7 +227,13 @@ async fn an_archived_room_is_read_until_it_is_opened_again(#[values(Sqlite, Post
     assert_eq!(alice.patch(&room, json!({"archived": true})).await.expect(StatusCode::OK)["archived"], true);
     bob.say_as(&id, "hello?", uuid::Uuid::from_u128(1)).await.refused(409, "room.archived");
     bob.get(&format!("{room}/messages")).await.expect(StatusCode::OK);
+    let me = format!("{room}/members/me");
+    assert_eq!(bob.delete(&me).await.status, StatusCode::NO_CONTENT);
+    bob.post(&me, json!({})).await.refused(409, "room.archived");
+    let seat = json!({"role": "member"});
+    alice.put(&format!("{room}/members/{}", bob.id), seat).await.refused(409, "room.archived");
     alice.patch(&room, json!({"archived": false})).await.expect(StatusCode::OK);
+    bob.post(&me, json!({})).await.expect(StatusCode::OK);
     bob.say_as(&id, "hello?", uuid::Uuid::from_u128(1)).await.expect(StatusCode::CREATED);
 }
 

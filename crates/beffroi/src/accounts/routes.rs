@@ -166,7 +166,7 @@ pub async fn register(
     let invite = invites::use_up(&tx, &code).await?;
     let account = actions::create(&tx, ready, Role::user(), Some(invite.id)).await?;
     tx.circumstances.user = Some(account.id);
-    rooms::actions::join_as_newcomer(&mut tx, account.id, &invite).await?;
+    rooms::actions::join_as_newcomer(&mut tx, account.id, invite.room_id, invite.id).await?;
     tx.commit().await?;
     created(&app, account)
 }

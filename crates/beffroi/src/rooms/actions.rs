@@ -10,7 +10,6 @@ use crate::{
     error::{Code, Error, Result, is_unique_violation},
     event::{MEMBER_CHANGED, Publication, ROOM_CHANGED},
     ids::{InviteId, RoomId, UserId},
-    invites::Invite,
     platform::i18n::{self, Language},
     tx::Tx,
 };
@@ -133,13 +132,18 @@ pub async fn join_as_invited(tx: &mut Tx<'_>, user: UserId, room: RoomId, invite
 }
 
 /// Takes a new person to the room of their invitation, or else to where everybody meets: the oldest public room.
-pub async fn join_as_newcomer(tx: &mut Tx<'_>, user: UserId, invite: &Invite) -> Result<()> {
-    let room = match invite.room_id {
+pub async fn join_as_newcomer(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    invited_to: Option<RoomId>,
+    invite: InviteId,
+) -> Result<()> {
+    let room = match invited_to {
         Some(room) => Some(room),
         None => store::oldest_public(&tx.db).await?,
     };
     match room {
-        Some(room) => enter(tx, user, room, Some(invite.id)).await,
+        Some(room) => enter(tx, user, room, Some(invite)).await,
         None => Ok(()),
     }
 }

@@ -112,6 +112,19 @@ async fn others_words_are_changed_by_those_with_the_right_only(#[values(Sqlite, 
     assert_eq!(data, json!({"room_id": square, "message_id": said["id"], "reason": "off topic"}));
 }
 
+// CH-9
+#[rstest]
+#[tokio::test]
+async fn a_reason_has_at_most_five_hundred_characters(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let square = alice.square().await;
+    let path = path_of(&alice.say(&square, "hello").await);
+    let refused = delete_saying(&alice, &path, &"x".repeat(501)).await.refused(422, "validation");
+    assert_eq!(refused.fields(), [("reason".into(), "too_long".into())]);
+    assert_eq!(delete_saying(&alice, &path, &"é".repeat(500)).await.status, StatusCode::NO_CONTENT);
+}
+
 // The second id of a path counts as much as the first.
 #[rstest]
 #[tokio::test]

@@ -7,7 +7,8 @@ use beffroi::{
     platform::i18n::{Language, knows},
 };
 use http::{Method, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 async fn house() -> House {
     House::on(Sqlite).await.expect("SQLite is always there")
@@ -153,5 +154,25 @@ async fn the_probes_answer() {
     let house = house().await;
     for path in ["/healthz", "/readyz"] {
         assert_eq!(house.visitor().get(path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+// ID-12: v4 where an id must not tell when something was made, v7 where the order of time is wanted. That knowing one
+// opens nothing is told by the tests of rooms, messages and invitations.
+#[tokio::test]
+async fn ids_are_random_and_tell_nothing() {
+    let house = house().await;
+    let alice = house.administrator("alice").await;
+    let garden = alice.post("/api/v1/rooms", json!({"name": "Garden"})).await.expect(StatusCode::CREATED);
+    let said = alice.say(garden["id"].as_str().expect("an id"), "hello").await;
+    let invite = alice.post("/api/v1/invites", json!({})).await.expect(StatusCode::CREATED);
+    let me = alice.get("/api/v1/auth/me").await.expect(StatusCode::OK);
+    let version = |id: &Value| id.as_str().expect("text").parse::<Uuid>().expect("a UUID").get_version_num();
+    for id in [&me["user"]["id"], &me["session"]["id"], &garden["id"], &invite["id"]] {
+        assert_eq!(version(id), 4, "{id}");
+    }
+    assert_eq!(version(&said["id"]), 7);
+    for row in house.rows("SELECT id FROM audit_events").await {
+        assert_eq!(row.try_get::<Uuid>("", "id").expect("a UUID").get_version_num(), 7);
     }
 }

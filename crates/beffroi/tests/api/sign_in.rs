@@ -221,6 +221,21 @@ async fn sessions_that_are_long_over_are_forgotten(#[values(Sqlite, Postgres)] e
     alice.get("/api/v1/auth/me").await.refused(401, "auth.required");
 }
 
+// AU-4: and whoever comes back clears up after themselves, before the job does.
+#[rstest]
+#[tokio::test]
+async fn signing_in_forgets_ones_own_old_sessions(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    house.member(&alice, "bob").await;
+    house.advance(26 * HOUR);
+    house.visitor().sign_in("alice", PASSWORD).await.expect(StatusCode::OK);
+    let of = |name: &str| format!("sessions WHERE user_id = (SELECT id FROM users WHERE username = '{name}')");
+    assert_eq!((house.count(&of("alice")).await, house.count(&of("bob")).await), (1, 1));
+    house.visitor().sign_in("bob", PASSWORD).await.expect(StatusCode::OK);
+    assert_eq!(house.count("sessions").await, 2);
+}
+
 // ID-2: a weaker hash is replaced at the next successful sign-in.
 #[rstest]
 #[tokio::test]

@@ -11,6 +11,9 @@ import { resendAll } from './state/outbox.js';
 const BACKOFF_MIN_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
 const PONG_GRACE_MS = 10_000;
+const CONNECT_DEADLINE_MS = 15_000;
+/** A line that lasted this long was a good one. */
+const STABLE_AFTER_MS = 10_000;
 const ANNOUNCE_AFTER_MS = 5000;
 
 /** @typedef {{ state: 'connecting'|'catching_up'|'online'|'offline'|'restarting', retryAt: number, caught: number }} Connection */
@@ -26,6 +29,8 @@ let retryTimer = 0;
 let pingTimer = 0;
 let pongTimer = 0;
 let lostTimer = 0;
+let stableTimer = 0;
+let connectTimer = 0;
 let wasOnline = false;
 
 /** @param {Partial<Connection>} changes */
@@ -37,6 +42,7 @@ export function connect() {
   become({ state: wasOnline ? connection.value.state : 'connecting', retryAt: 0, caught: 0 });
   const fresh = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`, 'beffroi.v1');
   socket = fresh;
+  connectTimer = setTimeout(abandon, CONNECT_DEADLINE_MS);
   fresh.onmessage = ({ data }) => { if (socket === fresh && typeof data === 'string') read(data); };
   fresh.onclose = ({ code, reason }) => { if (socket === fresh) void lost(code, reason); };
 }
@@ -70,6 +76,7 @@ function read(text) {
 
 /** @param {number} heartbeatMs */
 function hello(heartbeatMs) {
+  clearTimeout(connectTimer);
   transmit({ t: 'sync', cursor });
   clearInterval(pingTimer);
   pingTimer = setInterval(() => {
@@ -88,7 +95,7 @@ function event(frame) {
 /** @param {string} newest */
 function caughtUp(newest) {
   cursor = newest;
-  attempts = 0;
+  stableTimer = setTimeout(() => { attempts = 0; }, STABLE_AFTER_MS);
   wasOnline = true;
   clearTimeout(lostTimer);
   lostTimer = 0;
@@ -121,6 +128,8 @@ function stopTimers() {
   clearTimeout(pongTimer);
   clearTimeout(retryTimer);
   clearTimeout(lostTimer);
+  clearTimeout(stableTimer);
+  clearTimeout(connectTimer);
   lostTimer = 0;
 }
 
@@ -129,6 +138,8 @@ async function lost(code, reason) {
   socket = null;
   clearInterval(pingTimer);
   clearTimeout(pongTimer);
+  clearTimeout(stableTimer);
+  clearTimeout(connectTimer);
   if (!me.value || ended.value) return;
   if (code === 4001) {
     sessionEnded(reason || 'auth.required');

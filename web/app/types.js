@@ -15,6 +15,6 @@
 /** @typedef {{ code: string, server_name: string, invited_by: Person|null, room: { id: string, name: string, topic: string|null }|null, expires_at: string|null, state: 'valid'|'expired'|'used_up'|'revoked' }} PublicInvite */
 /** @typedef {{ id: string, code: string, url: string, expires_at: string|null, max_uses: number|null, uses: number, room: { id: string, name: string }|null, created_by: Person|null, created_at: string, state: string }} Invite */
 /** @typedef {{ room: string, seq: number, kind: string, data: any }} RoomEvent */
-/** @typedef {{ client_id: string, room_id: string, text: string, created_at: string, state: 'sending'|'failed', error: string|null, retriable: boolean }} Unsent */
+/** @typedef {{ client_id: string, room_id: string, text: string, created_at: string, state: 'sending'|'failed', error: string|null, reference: string|null, retriable: boolean }} Unsent */
 
 export {};

@@ -41,7 +41,7 @@ function readItem(key) {
 /** @param {string} roomId @param {string} text */
 export function send(roomId, text) {
   /** @type {Unsent} */
-  const item = { client_id: crypto.randomUUID(), room_id: roomId, text, created_at: new Date().toISOString(), state: 'sending', error: null, retriable: true };
+  const item = { client_id: crypto.randomUUID(), room_id: roomId, text, created_at: new Date().toISOString(), state: 'sending', error: null, reference: null, retriable: true };
   store(item);
   queue.value = [...queue.value, item];
   void work(roomId);
@@ -109,10 +109,14 @@ function fail(item, problem) {
     return false;
   }
   const retriable = status === 0 || status >= 500 || status === 429;
-  change(item.client_id, { state: 'failed', error: problemText(problem), retriable });
+  const reference = problem instanceof api.Problem ? problem.requestId : null;
+  change(item.client_id, { state: 'failed', error: reasonOf(problem), reference, retriable });
   announceNow(t('announce.send_failed'));
   return !retriable;
 }
+
+/** A broken rule says more than that one is broken. @param {unknown} problem */
+const reasonOf = (problem) => (problem instanceof api.Problem && problem.errors[0]?.detail) || problemText(problem);
 
 /** @param {Unsent} item */
 const store = (item) => local.write(accountId.value, name(item.client_id), JSON.stringify(item));

@@ -3,13 +3,17 @@
 import { signal } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { changeRoom, roomById } from './rooms.js';
-import { loadedTimeline } from './timeline.js';
+import { loadedTimeline, settle } from './timeline.js';
 
 /** @typedef {import('../types.js').Message} Message */
 const MARK_DELAY_MS = 800;
 
 /** The room whose newest message is on screen. @type {{ id: string|null }} */
 const atEnd = { id: null };
+/** The room on screen, wherever its list stands. */
+let openId = '';
+/** Rises when the person asks for the end of the list. @type {import('../../vendor/signals.js').Signal<number>} */
+export const jump = signal(0);
 /** Arrived below what is visible, per open room. @type {import('../../vendor/signals.js').Signal<number>} */
 export const below = signal(0);
 
@@ -27,9 +31,20 @@ export function reading(roomId, reached) {
   }
 }
 
-export function stopReading() {
-  atEnd.id = null;
+/** @param {string} roomId */
+export const isOpen = (roomId) => openId === roomId;
+
+/** @param {string} roomId @returns {() => void} when the room is left */
+export function openRoom(roomId) {
+  openId = roomId;
   below.value = 0;
+  return () => {
+    openId = '';
+    atEnd.id = null;
+    below.value = 0;
+    const timeline = loadedTimeline(roomId);
+    if (timeline) settle(timeline);
+  };
 }
 
 /** Before a message of somebody else joins the list. @param {import('./timeline.js').Timeline} timeline @param {Message} message */
@@ -39,7 +54,7 @@ export function noteArrival(timeline, message) {
     return;
   }
   if ((roomById(timeline.roomId)?.unread ?? 0) === 0) timeline.dividerId.value = message.id;
-  below.value += 1;
+  if (isOpen(timeline.roomId)) below.value += 1;
 }
 
 /** @param {string} roomId */

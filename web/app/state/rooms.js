@@ -76,5 +76,6 @@ export async function joinRoom(id) {
 /** @param {string} id */
 export async function leaveRoom(id) {
   await api.del(`/rooms/${encodeURIComponent(id)}/members/me`);
-  changeRoom(id, { role: null, unread: 0, mentions: 0 });
+  if (roomById(id)?.policy === 'public') changeRoom(id, { role: null, unread: 0, mentions: 0 });
+  else forget(id);
 }

@@ -12,6 +12,8 @@ import * as local from './local.js';
 export const me = signal(null);
 /** The code of the reason, while the page of the signed-out person is kept behind a dialog. @type {import('../../vendor/signals.js').Signal<string|null>} */
 export const ended = signal(null);
+/** Why the session that this page began with was over. @type {import('../../vendor/signals.js').Signal<string|null>} */
+export const lapsed = signal(null);
 /** Rises with every sign-in: what depends on the session starts anew. */
 export const epoch = signal(0);
 
@@ -28,6 +30,7 @@ export async function restore() {
     await adopt(await api.get('/auth/me'));
   } catch (problem) {
     if (!(problem instanceof api.Problem) || problem.status !== 401) throw problem;
+    if (problem.code !== 'auth.required') lapsed.value = problem.code;
     if (route.value.name === 'room' || route.value.name === 'home') {
       wanted = location.pathname;
       go('/sign-in', { replace: true });

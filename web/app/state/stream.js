@@ -2,10 +2,10 @@
 
 import * as api from '../api.js';
 import { accountId, me } from './session.js';
-import { rooms, roomById, changeRoom, fetchRoom, loadRooms } from './rooms.js';
-import { loadedTimeline, loadLatest, upsert, changeMessage } from './timeline.js';
+import { rooms, roomById, changeRoom, fetchRoom, loadRooms, forget } from './rooms.js';
+import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage } from './timeline.js';
 import { confirmSent } from './outbox.js';
-import { isBeingRead, noteArrival } from './reading.js';
+import { isBeingRead, isOpen, noteArrival } from './reading.js';
 import { announceMessage } from './announce.js';
 
 /** @typedef {import('../types.js').RoomEvent} RoomEvent */
@@ -16,10 +16,6 @@ const CHANGE_PAGES_MAX = 10;
 const known = new Map();
 /** @type {Map<string, Promise<void>>} */
 const filling = new Map();
-
-export function forgetStream() {
-  known.clear();
-}
 
 /** After the list of rooms was read anew. */
 export function knowRooms() {
@@ -115,10 +111,8 @@ function created({ room, data }) {
     upsert(timeline, data);
   }
   if (own) return;
-  if (isBeingRead(room)) {
-    announceMessage(roomById(room)?.name ?? '', data);
-    return;
-  }
+  if (isOpen(room) && document.visibilityState === 'visible') announceMessage(roomById(room)?.name ?? '', data);
+  if (isBeingRead(room)) return;
   const mine = me.value?.user.username;
   const mentioned = mine ? data.text.toLowerCase().includes(`@${mine.toLowerCase()}`) : false;
   const before = roomById(room);
@@ -134,8 +128,21 @@ function changed({ room, data }) {
 /** @param {RoomEvent} event */
 function memberChanged({ room, data }) {
   if (data?.user?.id !== accountId.value) return;
-  if (data.role === null) changeRoom(room, { role: null, unread: 0, mentions: 0 });
+  if (data.role === null) void shutOut(room);
   else void refreshRoom(room);
+}
+
+/** No longer a member: a public room stays in sight, of a private one nothing may. @param {string} room */
+async function shutOut(room) {
+  changeRoom(room, { role: null, unread: 0, mentions: 0 });
+  try {
+    await fetchRoom(room);
+  } catch (problem) {
+    if (!(problem instanceof api.Problem) || problem.status === 0 || problem.status >= 500) return;
+    forget(room);
+    forgetTimeline(room);
+    known.delete(room);
+  }
 }
 
 /** @param {RoomEvent} event */

@@ -36,7 +36,16 @@ export function timelineOf(roomId) {
 
 /** @param {string} roomId */
 export const loadedTimeline = (roomId) => timelines.get(roomId);
-export const forgetTimelines = () => timelines.clear();
+/** @param {string} roomId */
+export const forgetTimeline = (roomId) => timelines.delete(roomId);
+
+/** The reader has left: what they saw is no longer new, and a long way back need not stay in memory. @param {Timeline} timeline */
+export function settle(timeline) {
+  if ((roomById(timeline.roomId)?.unread ?? 0) === 0) timeline.dividerId.value = null;
+  if (timeline.messages.value.length <= 3 * PAGE) return;
+  timeline.messages.value = timeline.messages.value.slice(-PAGE);
+  timeline.hasOlder.value = true;
+}
 
 /** @param {Timeline} timeline */
 export async function loadLatest(timeline, { background = false } = {}) {

@@ -5,6 +5,7 @@ import { limits } from '../state/server.js';
 import { isWide } from '../state/viewport.js';
 import { draftOf, keepDraft } from '../state/drafts.js';
 import { send } from '../state/outbox.js';
+import { jump } from '../state/reading.js';
 import { announceNow } from '../state/announce.js';
 import { Icon } from './Icon.js';
 import { JoinBar } from './JoinBar.js';
@@ -39,6 +40,7 @@ function OpenComposer({ room }) {
     area.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Escape' && !event.isComposing) jump.value += 1;
     // An input method uses Enter to choose a word; that one is not ours.
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229) submit(event);
   };

@@ -29,7 +29,7 @@ export function InvitesDialog({ onClose }) {
     setInvites((invites ?? []).map((invite) => (invite.id === id ? { ...invite, state: 'revoked' } : invite)));
     if (made?.id === id) setMade(null);
   };
-  const valid = invites?.filter((invite) => invite.state === 'valid') ?? [];
+  const valid = invites?.filter((invite) => invite.state === 'valid' && invite.id !== made?.id) ?? [];
   return html`
     <${Dialog} title=${t('invites.title')} onClose=${onClose} className="tall">
       <form class="invite-new" onSubmit=${create.submit}>
@@ -45,7 +45,7 @@ export function InvitesDialog({ onClose }) {
       ${made && html`<div class="invite-made"><${CopyField} key=${made.id} label=${t('invites.link')} value=${made.url} /></div>`}
       <${Notice} problem=${problem} onRetry=${look} />
       <h3>${t('invites.valid')}</h3>
-      ${invites && valid.length === 0 && html`<p class="empty">${t('invites.empty')}</p>`}
+      ${invites && valid.length === 0 && !made && html`<p class="empty">${t('invites.empty')}</p>`}
       <ul class="invite-list">${valid.map((invite) => html`<${InviteItem} key=${invite.id} invite=${invite} onRevoked=${revoked} />`)}</ul>
     <//>`;
 }

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState, useEffect } from '../../vendor/preac
 import { t, tn } from '../i18n.js';
 import { loadLatest, loadOlder } from '../state/timeline.js';
 import { unsentOf } from '../state/outbox.js';
-import { below, reading, mark } from '../state/reading.js';
+import { below, jump, reading, mark } from '../state/reading.js';
 import { accountId } from '../state/session.js';
 import { rowsOf } from './message-rows.js';
 import { walkMessages } from './message-keys.js';
@@ -24,6 +24,7 @@ export function MessageList({ room, timeline }) {
   const scroller = useRef(/** @type {HTMLDivElement|null} */ (null));
   const content = useRef(/** @type {HTMLOListElement|null} */ (null));
   const place = useRef({ stick: true, placed: false, firstId: '', height: 0, top: 0, unsent: 0 });
+  const jumped = useRef(jump.value);
   const [away, setAway] = useState(false);
   const [focusId, setFocusId] = useState(/** @type {string|null} */ (null));
   const messages = timeline.messages.value;
@@ -74,6 +75,13 @@ export function MessageList({ room, timeline }) {
   });
 
   useEffect(() => {
+    if (jump.value === jumped.current) return;
+    jumped.current = jump.value;
+    toEnd();
+    void mark(room.id);
+  }, [jump.value]);
+
+  useEffect(() => {
     const box = scroller.current;
     if (!box || !ready) return undefined;
     // A keyboard that opens, or a line that wraps anew, must not push the newest message out of sight.
@@ -90,7 +98,7 @@ export function MessageList({ room, timeline }) {
   const rows = rowsOf(messages, timeline.dividerId.value);
   const tabId = rows.some((row) => row.key === focusId) ? focusId : messages.at(-1)?.id;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape') { toEnd(); void mark(room.id); }
+    if (event.key === 'Escape') jump.value += 1;
     walkMessages(event, setFocusId);
   };
   return html`

@@ -20,7 +20,7 @@ export function PendingMessage({ item }) {
       <div class="message-body plain" dir="auto">${item.text}</div>
       ${item.state === 'failed' && html`
         <div class="message-failed">
-          <span class="failed-text"><${Icon} name="alert" />${t('message.failed')} ${item.error}</span>
+          <span class="failed-text"><${Icon} name="alert" /><span>${t('message.failed')} ${item.error}${item.reference && html` <span class="reference">${t('notice.reference', { id: item.reference })}</span>`}</span></span>
           <button type="button" class="button quiet" onClick=${() => retry(item)}><${Icon} name="retry" />${t('action.retry')}</button>
           <button type="button" class="button quiet" onClick=${() => discard(item)}><${Icon} name="trash" />${t('action.delete')}</button>
         </div>`}

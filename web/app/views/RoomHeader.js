@@ -14,7 +14,7 @@ export function RoomHeader({ room }) {
         <${Icon} name="back" />${elsewhere > 0 && html`<span class="back-dot" aria-hidden="true"></span>`}
       </button>
       <div class="room-heading">
-        <h1 dir="auto">${room.name}</h1>
+        <h1 dir="auto" tabindex="-1">${room.name}</h1>
         ${room.topic && html`<p class="room-topic" dir="auto" title=${room.topic}>${room.topic}</p>`}
       </div>
       <button type="button" class="icon-button" aria-label=${t('members.open')} title=${t('members.open')} onClick=${() => openDialog('members')}>

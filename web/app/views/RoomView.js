@@ -2,8 +2,10 @@ import { html } from '../html.js';
 import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import { roomById, roomsLoaded, fetchRoom } from '../state/rooms.js';
 import { knowRooms } from '../state/stream.js';
-import { stopReading } from '../state/reading.js';
-import { timelineOf } from '../state/timeline.js';
+import { openRoom } from '../state/reading.js';
+import { timelineOf, loadedTimeline, loadLatest } from '../state/timeline.js';
+import { isWide } from '../state/viewport.js';
+import { focusOn } from '../focus.js';
 import { RoomHeader } from './RoomHeader.js';
 import { MessageList } from './MessageList.js';
 import { Composer } from './Composer.js';
@@ -16,7 +18,14 @@ export function RoomView({ id }) {
   const room = roomById(id);
   const look = () => { setProblem(null); fetchRoom(id).then(knowRooms).catch(setProblem); };
   useEffect(() => { if (!room && roomsLoaded.value) look(); }, [Boolean(room), roomsLoaded.value]);
-  useEffect(() => stopReading, []);
+  useEffect(() => {
+    // Nobody tells a visitor what happens, so look again.
+    const seen = loadedTimeline(id);
+    if (seen && room?.role === null) void loadLatest(seen);
+    // On a narrow screen the list is gone, and with it what had the focus.
+    if (!isWide.value) focusOn('#room-header h1');
+    return openRoom(id);
+  }, []);
   if (!room && problem) return html`<main class="room" id="room"><${RoomMissing} problem=${problem} onRetry=${look} /></main>`;
   if (!room) return html`<main class="room" id="room" aria-busy="true" aria-label=${t('room.loading')}></main>`;
   return html`

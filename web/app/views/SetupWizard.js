@@ -54,7 +54,7 @@ export function SetupWizard({ token }) {
   const set = (/** @type {keyof Draft} */ field) => (/** @type {any} */ value) => setDraft({ ...draft, [field]: value });
   const shared = { onBack: () => setStep(step - 1), onNext: () => setStep(step + 1), problem, errorOf: (/** @type {string} */ field) => fieldText(problem, field) };
   return html`
-    <${Door} wide=${true}>
+    <${Door} wide=${true} languages=${step > 0}>
       <${SetupProgress} step=${step} />
       ${step === 0 && html`<${SetupLanguage} ...${shared} />`}
       ${step === 1 && html`<${SetupName} ...${shared} value=${draft.serverName} onInput=${set('serverName')} />`}

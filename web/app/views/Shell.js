@@ -1,11 +1,12 @@
 import { html } from '../html.js';
-import { useEffect } from '../../vendor/preact-hooks.js';
+import { useEffect, useRef } from '../../vendor/preact-hooks.js';
 import { t } from '../i18n.js';
 import { go, route, roomPath } from '../router.js';
 import { server } from '../state/server.js';
 import { joinedRooms, roomsLoaded } from '../state/rooms.js';
 import { accountId, ended } from '../state/session.js';
 import { isWide } from '../state/viewport.js';
+import { focusOn } from '../focus.js';
 import * as local from '../state/local.js';
 import { Sidebar } from './Sidebar.js';
 import { RoomView } from './RoomView.js';
@@ -17,6 +18,11 @@ import { Welcome } from './Welcome.js';
 
 export function Shell() {
   const open = route.value.name === 'room' ? route.value.id : null;
+  const left = useRef(/** @type {string|null} */ (null));
+  useEffect(() => {
+    if (!open && left.current && !isWide.value) focusOn(`a[href="${roomPath(left.current)}"]`);
+    left.current = open;
+  }, [open]);
   useEffect(() => { if (open) local.write(accountId.value, 'room', open); }, [open]);
   // With both panes in sight an empty one would be a riddle: show the room last read.
   useEffect(() => {

@@ -2,7 +2,8 @@ import { html } from '../html.js';
 import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import { t, tx } from '../i18n.js';
 import { server, serverName } from '../state/server.js';
-import { me, enter } from '../state/session.js';
+import { endedReason } from '../ended-reason.js';
+import { me, enter, lapsed } from '../state/session.js';
 import { Door } from './Door.js';
 import { SignInForm } from './SignInForm.js';
 import { RegisterForm } from './RegisterForm.js';
@@ -24,6 +25,7 @@ export function SignIn() {
   return html`
     <${Door}>
       <h1>${tx('sign_in.heading', { server: serverName() })}</h1>
+      ${lapsed.value && html`<p class="demo-banner" role="status">${endedReason(lapsed.value)}</p>`}
       ${demo.length > 0 && html`<${DemoAccounts} accounts=${demo} />`}
       <${SignInForm} onDone=${enter} />
       <p class="aside">

@@ -1,0 +1,142 @@
+// The real server for one story: a fresh data directory, a port of its own, SQLite or PostgreSQL.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Else what `cargo build` left. */
+const PROGRAM = process.env.BEFFROI_BIN || fileURLToPath(new URL('../../target/debug/beffroi', import.meta.url));
+const START_DEADLINE_MS = 30_000;
+export const PASSWORD = 'tram cheese violin 42';
+
+/** Empty databases that whoever started us lent, one per story that wants one. */
+const DATABASES = (process.env.BEFFROI_PG_URLS ?? '').split(',').filter(Boolean);
+
+/** The engines a story is told on. @param {number} index of the story's own PostgreSQL database */
+export function engines(index) {
+  const postgres = DATABASES[index] ? [{ name: 'PostgreSQL', databaseUrl: DATABASES[index] }] : [];
+  return [{ name: 'SQLite', databaseUrl: undefined }, ...postgres];
+}
+
+export class House {
+  /** @param {{ databaseUrl?: string, command?: string, language?: string }} [options] */
+  static async open({ databaseUrl, command = 'serve', language = 'en' } = {}) {
+    const house = new House();
+    // In memory where possible: `fsync` then costs nothing, and nobody needs to switch it off.
+    house.folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'beffroi-e2e-'));
+    house.databaseUrl = databaseUrl;
+    house.command = command;
+    house.language = language;
+    house.port = 0;
+    await house.start();
+    return house;
+  }
+
+  /** Starts, and after the first time at the same port. */
+  async start() {
+    const args = [this.command, '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`];
+    const environment = { PATH: process.env.PATH, LANG: this.language, ...(this.databaseUrl ? { DATABASE_URL: this.databaseUrl } : {}) };
+    this.process = spawn(PROGRAM, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.log = '';
+    this.process.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
+    this.ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.said = [];
+    await this.hearWhere();
+    this.port = Number(new URL(this.origin).port);
+  }
+
+  /** The first line says where it is open; the second, while nobody is here, how to begin. */
+  hearWhere() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`the server did not say where it is\n${this.log}`)), START_DEADLINE_MS);
+      this.process.once('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log}`)));
+      createInterface({ input: this.process.stdout }).on('line', (line) => {
+        this.said.push(line);
+        const found = /http:\/\/[^\s;]+/.exec(line)?.[0];
+        if (!found) return;
+        if (found.includes('/setup#')) this.setupLink = found;
+        else this.origin = found;
+        if (this.command !== 'serve' || this.setupLink) {
+          clearTimeout(timer);
+          resolve(undefined);
+        }
+      });
+    });
+  }
+
+  /** As a power cut would. */
+  async kill() {
+    this.process.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** As an administrator would. */
+  async stop() {
+    this.process.kill('SIGTERM');
+    await this.ended;
+  }
+
+  async close() {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** One request as a program makes it. @param {string} method @param {string} path @param {unknown} [body] @param {string} [cookie] */
+  async ask(method, path, body, cookie) {
+    const headers = { 'sec-fetch-site': 'same-origin', ...(cookie ? { cookie } : {}), ...(body ? { 'content-type': 'application/json' } : {}) };
+    const answer = await fetch(`${this.origin}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return { data: text ? JSON.parse(text).data : null, cookie: answer.headers.get('set-cookie')?.split(';')[0] };
+  }
+
+  /** Sets the house up without a browser. @param {string} name @param {{ serverName?: string, roomName?: string }} [names] */
+  async foundedBy(name, { serverName = 'The Belfry', roomName = 'Town square' } = {}) {
+    await this.ask('POST', '/setup', {
+      token: new URL(this.setupLink).hash.slice(1), username: name, email: `${name}@example.org`, password: PASSWORD,
+      server_name: serverName, room_name: roomName, language: 'en',
+    });
+    const founder = await this.signIn(name);
+    this.room = (await founder.ask('GET', '/rooms')).data[0];
+    this.founder = founder;
+    return founder;
+  }
+
+  /** Somebody whom the founder invited to the first room. @param {string} name */
+  async joinedBy(name) {
+    const { data: invite } = await this.founder.ask('POST', '/invites', { room: this.room.id });
+    await this.ask('POST', '/auth/register', { username: name, email: `${name.normalize('NFKD').replace(/\W/g, '') || 'someone'}@example.org`, password: PASSWORD, invite: invite.code, language: 'en' });
+    return this.signIn(name);
+  }
+
+  /** @param {string} name */
+  async signIn(name) {
+    const { data, cookie } = await this.ask('POST', '/auth/login', { username: name, password: PASSWORD, session: 'cookie' });
+    return new Visitor(this, data.user, cookie);
+  }
+}
+
+/** Somebody at work without a browser. */
+export class Visitor {
+  /** @param {House} house */
+  constructor(house, user, cookie) {
+    Object.assign(this, { house, user, cookie });
+  }
+
+  ask(method, path, body) {
+    return this.house.ask(method, path, body, this.cookie);
+  }
+
+  /** @param {string} text @param {string} [room] */
+  async says(text, room = this.house.room.id) {
+    return (await this.ask('POST', `/rooms/${room}/messages`, { text, client_id: crypto.randomUUID() })).data;
+  }
+
+  /** @param {string} name @param {string} [topic] */
+  async opensRoom(name, topic = '') {
+    return (await this.ask('POST', '/rooms', { name, topic, policy: 'public' })).data;
+  }
+}

@@ -108,7 +108,7 @@ export class House {
   /** Somebody whom the founder invited to the first room. @param {string} name */
   async joinedBy(name) {
     const { data: invite } = await this.founder.ask('POST', '/invites', { room: this.room.id });
-    await this.ask('POST', '/auth/register', { username: name, email: `${name.normalize('NFKD').replace(/\W/g, '') || 'someone'}@example.org`, password: PASSWORD, invite: invite.code, language: 'en' });
+    await this.ask('POST', '/auth/register', { username: name, email: `${Buffer.from(name).toString('hex').slice(0, 40)}@example.org`, password: PASSWORD, invite: invite.code, language: 'en' });
     return this.signIn(name);
   }
 

@@ -9,7 +9,7 @@ const read = (path) => readFileSync(new URL(path, here), 'utf8');
 const catalogue = (language) => JSON.parse(read(`i18n/${language}.json`));
 const en = catalogue('en');
 const fr = catalogue('fr');
-const SERVER_KEYS = /^(error|field|cli|server|mail|audit)\./;
+const SERVER_KEYS = /^(error|title|field|cli|demo|server|mail|audit)\./;
 const PLURAL = /\.(zero|one|two|few|many|other)$/;
 
 const sources = readdirSync(new URL('app/', here), { recursive: true })

@@ -23,7 +23,6 @@ const listeners = { credentialEnded() {}, userActed() {}, language: () => 'en' }
 
 /** Server time minus ours, so that a wrong clock does not shift a countdown. */
 export let clockOffsetMs = 0;
-export const serverNow = () => Date.now() + clockOffsetMs;
 
 /** @param {Partial<typeof listeners>} hooks */
 export const listen = (hooks) => Object.assign(listeners, hooks);

@@ -1,5 +1,5 @@
 import { h, render } from '../vendor/preact.js';
-import { effect } from '../vendor/signals.js';
+import { effect, untracked } from '../vendor/signals.js';
 import { preferredLanguage, storedLanguage, useLanguage } from './i18n.js';
 import { server, loadServer } from './state/server.js';
 import { me, ended, epoch, restore } from './state/session.js';
@@ -16,7 +16,7 @@ import './state/idle.js';
 /** Every sign-in, also the one after an ended session, begins the live part anew. */
 effect(() => {
   if (epoch.value === 0 || !me.peek()) return;
-  void goLive();
+  untracked(() => void goLive());
 });
 
 effect(() => { if (ended.value) disconnect(); });

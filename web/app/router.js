@@ -24,14 +24,14 @@ function decode(part) {
 /** @param {string} path @param {{ replace?: boolean }} [options] */
 export function go(path, { replace = false } = {}) {
   if (path === location.pathname + location.hash) return;
-  const inside = replace ? history.state?.inside ?? false : true;
-  history[replace ? 'replaceState' : 'pushState']({ inside }, '', path);
+  const fromList = replace ? history.state?.fromList ?? false : route.value.name === 'home';
+  history[replace ? 'replaceState' : 'pushState']({ fromList }, '', path);
   route.value = read();
 }
 
 /** Back to the list of rooms: by the history when we came from it, so that entries do not pile up. */
 export function backToRooms() {
-  if (history.state?.inside) history.back();
+  if (history.state?.fromList) history.back();
   else go('/', { replace: true });
 }
 

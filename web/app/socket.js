@@ -10,6 +10,7 @@ import { resendAll } from './state/outbox.js';
 
 const BACKOFF_MIN_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
+const HEARTBEAT_MS = 30_000;
 const PONG_GRACE_MS = 10_000;
 const CONNECT_DEADLINE_MS = 15_000;
 /** A line that lasted this long was a good one. */
@@ -83,7 +84,7 @@ function hello(heartbeatMs) {
     transmit({ t: 'ping' });
     clearTimeout(pongTimer);
     pongTimer = setTimeout(() => abandon(), PONG_GRACE_MS);
-  }, Math.max(5000, heartbeatMs));
+  }, Math.max(5000, heartbeatMs || HEARTBEAT_MS));
 }
 
 /** @param {import('./types.js').RoomEvent} frame */
@@ -163,4 +164,5 @@ function later(state) {
 }
 
 addEventListener('online', () => { if (!socket) retryNow(); });
+document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && !socket) retryNow(); });
 addEventListener('offline', () => { if (socket) abandon(); });

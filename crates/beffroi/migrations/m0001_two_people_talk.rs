@@ -187,6 +187,7 @@ async fn create_messages(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(uuid("author_id"))
         .col(uuid("client_id"))
         .col(text("text"))
+        .col(binary("sent_digest"))
         .col(big_integer("created_at"))
         .col(big_integer_null("edited_at"))
         .col(big_integer_null("deleted_at"))
@@ -195,6 +196,21 @@ async fn create_messages(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(ForeignKey::create().from("messages", "author_id").to("users", "id"))
         .to_owned();
     schema.create_table(messages).await?;
+    index(schema, "messages", &["reply_to"]).await?;
+    let revisions = Table::create()
+        .table("message_revisions")
+        .col(uuid("message_id"))
+        .col(big_integer("written_at"))
+        .col(text("text"))
+        .primary_key(Index::create().col("message_id").col("written_at"))
+        .foreign_key(
+            ForeignKey::create()
+                .from("message_revisions", "message_id")
+                .to("messages", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .to_owned();
+    schema.create_table(revisions).await?;
     unique_index(schema, "messages", &["room_id", "seq"]).await?;
     unique_index(schema, "messages", &["author_id", "client_id"]).await
 }

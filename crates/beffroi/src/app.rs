@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     keyring::KeyRing,
     messages::MessageWriter,
-    platform::{clock::Clock, database::Database, hashing::HashingPool, random::Random},
+    platform::{clock::Clock, database::Database, hashing::HashingPool, limits::Limiter, random::Random},
     realtime::Hub,
     roles,
 };
@@ -24,6 +24,7 @@ pub struct Parts {
     pub hashing: HashingPool,
     pub hub: Arc<Hub>,
     pub messages: MessageWriter,
+    pub limits: Limiter,
     /// Work that goes on after an answer; a stop waits for it.
     pub afterwards: TaskTracker,
 }
@@ -44,6 +45,7 @@ impl App {
         let keys = KeyRing::open(&database, &config.encryption_key, &clock, &random).await?;
         roles::ensure_built_in(&database).await?;
         let hashing = HashingPool::new(config.password_cost, config.hashing_concurrency, random.clone())?;
+        let limits = Limiter::new(clock.clone(), config.rates);
         let hub = Arc::new(Hub::default());
         let messages = MessageWriter::start(database.clone(), hub.clone(), clock.clone(), random.clone());
         Ok(Self(Arc::new(Parts {
@@ -55,6 +57,7 @@ impl App {
             hashing,
             hub,
             messages,
+            limits,
             afterwards: TaskTracker::new(),
         })))
     }

@@ -5,6 +5,7 @@ use crate::{
     error::Result,
     platform::{
         database::{Database, Unfit},
+        limits::Rates,
         random::Random,
     },
 };
@@ -38,6 +39,9 @@ pub struct Config {
     /// Password hashes computed at once.
     pub hashing_concurrency: usize,
     pub sessions: SessionTimes,
+    pub rates: Rates,
+    /// Proxies of ours between the client and us (RA-2).
+    pub trusted_proxy_hops: u8,
     /// The people of `beffroi demo`, shown on its sign-in page; empty everywhere else.
     pub demo_accounts: Vec<DemoAccount>,
 }
@@ -91,7 +95,7 @@ pub enum ConfigError {
     #[error("{path} may be read by others: `chmod 600 {path}`")]
     ReadableByOthers { path: String },
     #[error(
-        "{0} is not on this machine alone and would be served in clear text: put a TLS proxy before 127.0.0.1, or say --insecure-http"
+        "{0} is not on this machine alone and would be served in clear text: put a TLS proxy before it and set TRUST_PROXY_HOPS, or say --insecure-http"
     )]
     ClearText(SocketAddr),
     #[error("DATABASE_URL must begin with postgres:// or sqlite:")]
@@ -110,6 +114,8 @@ impl Config {
             password_cost: Argon2Cost::default(),
             hashing_concurrency: std::thread::available_parallelism().map_or(2, usize::from),
             sessions: SessionTimes::default(),
+            rates: Rates::default(),
+            trusted_proxy_hops: 0,
             demo_accounts: Vec::new(),
         }
     }
@@ -129,7 +135,8 @@ impl Config {
 
     /// Refuses to serve in clear text beyond this machine by accident (DP-1).
     pub fn refuse_clear_text(&self, insecure_http: bool) -> Result<(), ConfigError> {
-        if self.listen.ip().is_loopback() || insecure_http || self.environment == Environment::Development {
+        let is_fenced = self.listen.ip().is_loopback() || self.trusted_proxy_hops >= 1;
+        if is_fenced || insecure_http || self.environment == Environment::Development {
             return Ok(());
         }
         Err(ConfigError::ClearText(self.listen))

@@ -1,6 +1,7 @@
 //! The one door for refusals and failures. A refusal has a stable code from the table below, which also fixes its
 //! status; its words come from the catalogue. Internal text never leaves: it is logged once, where the answer is made.
 
+use crate::platform::limits::Exceeded;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use sea_orm::{DbErr, SqlErr};
@@ -55,7 +56,9 @@ codes! {
     ROOM_LAST_OWNER = CONFLICT "room.last_owner";
     ROOM_NOT_MEMBER = NOT_FOUND "room.not_member";
     MESSAGE_NOT_FOUND = NOT_FOUND "message.not_found";
+    MESSAGE_DELETED = CONFLICT "message.deleted";
     CLIENT_ID_REUSED = CONFLICT "message.client_id_reused";
+    RATE_LIMITED = TOO_MANY_REQUESTS "rate_limited";
     BUSY = SERVICE_UNAVAILABLE "server.busy";
     UNAVAILABLE = SERVICE_UNAVAILABLE "server.unavailable";
     INTERNAL = INTERNAL_SERVER_ERROR "server.error";
@@ -108,6 +111,8 @@ pub struct Refusal {
     pub code: Code,
     pub fields: Vec<FieldError>,
     pub retry_after: Option<Duration>,
+    /// The rate that was exceeded.
+    pub exceeded: Option<Exceeded>,
 }
 
 #[derive(Debug)]
@@ -121,21 +126,36 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     pub fn refuse(code: Code) -> Self {
-        Self::Refused(Box::new(Refusal { code, fields: Vec::new(), retry_after: None }))
+        Self::refuse_fields(code, Vec::new())
+    }
+
+    pub fn refuse_fields(code: Code, fields: Vec<FieldError>) -> Self {
+        Self::Refused(Box::new(Refusal { code, fields, retry_after: None, exceeded: None }))
+    }
+
+    /// A refusal for now: the client may come back.
+    pub fn refuse_until(code: Code, retry_after: Duration) -> Self {
+        let retry_after = Some(retry_after);
+        Self::Refused(Box::new(Refusal { code, fields: Vec::new(), retry_after, exceeded: None }))
+    }
+
+    pub fn limited(exceeded: Exceeded) -> Self {
+        let (retry_after, exceeded) = (Some(exceeded.retry_after), Some(exceeded));
+        Self::Refused(Box::new(Refusal { code: Code::RATE_LIMITED, fields: Vec::new(), retry_after, exceeded }))
     }
 
     /// A request that could not be read: the field that is missing, unknown or of the wrong type.
     pub fn malformed(field: FieldError) -> Self {
-        Self::Refused(Box::new(Refusal { code: Code::MALFORMED, fields: vec![field], retry_after: None }))
+        Self::refuse_fields(Code::MALFORMED, vec![field])
     }
 
     /// A request that was read and breaks rules: every broken rule is named.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
-        Self::Refused(Box::new(Refusal { code: Code::INVALID, fields, retry_after: None }))
+        Self::refuse_fields(Code::INVALID, fields)
     }
 
     pub fn busy(retry_after: Duration) -> Self {
-        Self::Refused(Box::new(Refusal { code: Code::BUSY, fields: Vec::new(), retry_after: Some(retry_after) }))
+        Self::refuse_until(Code::BUSY, retry_after)
     }
 
     pub fn internal(source: impl StdError + Send + Sync + 'static) -> Self {
@@ -145,6 +165,14 @@ impl Error {
     /// An invariant that does not hold, in words for the log.
     pub fn broken(what: &'static str) -> Self {
         Self::internal(Broken(what))
+    }
+
+    /// The name of the rate that was exceeded.
+    pub fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal) => refusal.exceeded.map(|exceeded| exceeded.rule),
+            Self::Internal(_) => None,
+        }
     }
 
     pub fn code(&self) -> Code {
@@ -183,11 +211,7 @@ impl From<DbErr> for Error {
             // The database is away or every connection is taken: the client may try again.
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
                 tracing::error!(%error, "the database cannot be reached");
-                Self::Refused(Box::new(Refusal {
-                    code: Code::UNAVAILABLE,
-                    fields: Vec::new(),
-                    retry_after: Some(Duration::from_secs(2)),
-                }))
+                Self::refuse_until(Code::UNAVAILABLE, Duration::from_secs(2))
             }
             other => Self::internal(other),
         }

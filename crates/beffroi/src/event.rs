@@ -3,14 +3,17 @@
 //! | kind | audience | numbered |
 //! | --- | --- | --- |
 //! | `message.created` | members of the room | yes, by the message |
+//! | `message.edited` | members of the room | yes |
+//! | `message.deleted` | members of the room | yes |
 //! | `member.changed` | members of the room, and the person it is about | yes |
-//! | `room.changed` | members of the room | yes |
 
 use crate::ids::{RoomId, UserId};
 use axum::extract::ws::Utf8Bytes;
 use serde::Serialize;
 
 pub const MESSAGE_CREATED: &str = "message.created";
+pub const MESSAGE_EDITED: &str = "message.edited";
+pub const MESSAGE_DELETED: &str = "message.deleted";
 pub const MEMBER_CHANGED: &str = "member.changed";
 
 /// What a commit makes true for listeners.

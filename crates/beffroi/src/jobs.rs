@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    audit::{self, Act, Circumstances},
     error::{Result, chain},
     rooms, sessions,
 };
@@ -12,6 +13,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 const SESSION_WATCH: Duration = Duration::from_millis(500);
 /// A publication that was lost is made up for within this time.
 const HEAD_WATCH: Duration = Duration::from_secs(5);
+/// Refusals are recorded once a source and minute (OB-1).
+const REFUSAL_RECORD: Duration = Duration::from_secs(60);
 const SESSION_SWEEP: Duration = Duration::from_secs(3600);
 
 pub fn start(app: &App, stop: &CancellationToken) -> TaskTracker {
@@ -19,6 +22,7 @@ pub fn start(app: &App, stop: &CancellationToken) -> TaskTracker {
     every(&tasks, stop, app, "watch sessions", SESSION_WATCH, watch_sessions);
     every(&tasks, stop, app, "compare room heads", HEAD_WATCH, compare_heads);
     every(&tasks, stop, app, "sweep sessions", SESSION_SWEEP, sweep_sessions);
+    every(&tasks, stop, app, "record refusals", REFUSAL_RECORD, record_refusals);
     tasks.close();
     tasks
 }
@@ -57,6 +61,23 @@ pub async fn compare_heads(app: App) -> Result<()> {
     }
     app.hub.compare_heads(rooms::last_seqs(app.database.reader(), listened).await?);
     Ok(())
+}
+
+pub async fn record_refusals(app: App) -> Result<()> {
+    let refusals = app.limits.take_refusals();
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let tx = app.database.begin().await?;
+    for refused in refusals {
+        let mut circumstances = Circumstances::shell(app.random.id(), app.clock.now());
+        circumstances.user_agent = None;
+        circumstances.ip_address = refused.address;
+        circumstances.user = refused.user;
+        let act = Act::RateLimitExceeded { endpoint: refused.rule, count: refused.count };
+        audit::record(&tx, &app.random, &circumstances, &act).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 pub async fn sweep_sessions(app: App) -> Result<()> {

@@ -1,9 +1,11 @@
 //! A route and who may take it. There is no way to register a handler without naming that: deny by default (AZ-3).
 
 use crate::{
+    actor::Actor,
     app::App,
     audit::Circumstances,
-    error::{Code, Error},
+    error::{Code, Error, Result},
+    platform::limits::Key,
     roles::Permission,
     sessions,
 };
@@ -15,7 +17,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
-use http::Method;
+use http::{HeaderMap, Method};
+use std::net::IpAddr;
 
 /// Who may take a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,35 @@ pub enum Access {
     SignedIn,
     /// A signed-in person whose role holds the permission; the room or message may ask for more.
     Holds(Permission),
+    /// Either will do: one's own, or everybody's. Which of them, the door to the thing decides.
+    HoldsEither(Permission, Permission),
+}
+
+impl Access {
+    fn is_met_by(self, actor: &Actor) -> bool {
+        match self {
+            Self::Anyone | Self::SignedIn => true,
+            Self::Holds(permission) => actor.holds(permission),
+            Self::HoldsEither(one, other) => actor.holds(one) || actor.holds(other),
+        }
+    }
+}
+
+/// What a route counts against (RA-1). Signing in has a rule of its own besides, in its action: it needs the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Files of the application and probes.
+    Free,
+    /// By address, and by person or, for strangers, all together.
+    Standard,
+    /// As `Standard`, and by person for messages.
+    Messages,
+}
+
+#[derive(Clone, Copy)]
+struct Rule {
+    access: Access,
+    limit: Limit,
 }
 
 /// One line of the table.
@@ -34,18 +66,26 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
+    pub limit: Limit,
 }
 
 /// Every route of the server, with its handler behind its access check.
 pub struct RouteTable {
     app: App,
+    limit: Limit,
     routes: Vec<Route>,
     router: Router<App>,
 }
 
 impl RouteTable {
     pub fn new(app: App) -> Self {
-        Self { app, routes: Vec::new(), router: Router::new() }
+        Self { app, limit: Limit::Standard, routes: Vec::new(), router: Router::new() }
+    }
+
+    /// What the routes from here on count against.
+    pub fn limited(mut self, limit: Limit) -> Self {
+        self.limit = limit;
+        self
     }
 
     pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
@@ -76,10 +116,11 @@ impl RouteTable {
         access: Access,
         handler: H,
     ) -> Self {
-        let check = middleware::from_fn_with_state((self.app.clone(), access), check);
+        let limit = self.limit;
+        let check = middleware::from_fn_with_state((self.app.clone(), Rule { access, limit }), check);
         let guarded: MethodRouter<App> = on(filter, handler.layer(check));
         self.router = self.router.route(path, guarded);
-        self.routes.push(Route { method, path, access });
+        self.routes.push(Route { method, path, access, limit });
         self
     }
 
@@ -92,23 +133,50 @@ impl RouteTable {
     }
 }
 
-/// Authenticates and authorises before anything of the request is read.
-async fn check(State((app, access)): State<(App, Access)>, mut request: Request, next: Next) -> Response {
-    let permission = match access {
-        Access::Anyone => return next.run(request).await,
-        Access::SignedIn => None,
-        Access::Holds(permission) => Some(permission),
+/// Counts, authenticates and authorises before anything of the request is read.
+async fn check(State((app, rule)): State<(App, Rule)>, mut request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<Circumstances>().and_then(|circumstances| circumstances.ip_address);
+    match admit(&app, rule, address, request.headers()).await {
+        Err(error) => error.into_response(),
+        Ok(None) => next.run(request).await,
+        Ok(Some(actor)) => {
+            if let Some(circumstances) = request.extensions_mut().get_mut::<Circumstances>() {
+                circumstances.user = Some(actor.user);
+            }
+            request.extensions_mut().insert(actor);
+            next.run(request).await
+        }
+    }
+}
+
+async fn admit(app: &App, rule: Rule, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Option<Actor>> {
+    if rule.limit == Limit::Free {
+        return Ok(None);
+    }
+    let take = |key: Key, user| {
+        let counted = |error: &Error| app.limits.count_refusal(error.rule().unwrap_or("request"), address, user);
+        app.limits.take(&key).inspect_err(counted)
     };
-    let actor = match sessions::authenticate(&app, request.headers()).await {
+    if let Some(address) = address {
+        take(Key::address(address), None)?;
+    }
+    if rule.access == Access::Anyone {
+        take(Key::Global, None)?;
+        return Ok(None);
+    }
+    let actor = match sessions::authenticate(app, headers).await {
         Ok(actor) => actor,
-        Err(error) => return error.into_response(),
+        Err(error) => {
+            take(Key::Global, None)?;
+            return Err(error);
+        }
     };
-    if permission.is_some_and(|permission| !actor.holds(permission)) {
-        return Error::refuse(Code::FORBIDDEN).into_response();
+    take(Key::Person(actor.user), Some(actor.user))?;
+    if !rule.access.is_met_by(&actor) {
+        return Err(Error::refuse(Code::FORBIDDEN));
     }
-    if let Some(circumstances) = request.extensions_mut().get_mut::<Circumstances>() {
-        circumstances.user = Some(actor.user);
+    if rule.limit == Limit::Messages {
+        take(Key::Messages(actor.user), Some(actor.user))?;
     }
-    request.extensions_mut().insert(actor);
-    next.run(request).await
+    Ok(Some(actor))
 }

@@ -7,11 +7,14 @@ use crate::{
     invites, messages,
     platform::http::{assets, cross_site, door},
     problems, realtime,
-    roles::Permission::{CreateRooms, JoinRooms, ManageRooms, ReadMessages, SendMessages},
+    roles::Permission::{
+        CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms, ManageRooms,
+        ReadMessages, SendMessages,
+    },
     rooms,
     route::{
-        Access::{Anyone, Holds, SignedIn},
-        RouteTable,
+        Access::{Anyone, Holds, HoldsEither, SignedIn},
+        Limit, RouteTable,
     },
     server, sessions,
 };
@@ -19,10 +22,19 @@ use axum::{Router, middleware};
 
 pub fn table(app: &App) -> RouteTable {
     RouteTable::new(app.clone())
-        // The server itself
-        .get("/api/v1/server", Anyone, server::show)
+        // Probes, and the browser application
+        .limited(Limit::Free)
         .get("/healthz", Anyone, server::health)
         .get("/readyz", Anyone, server::readiness)
+        .get("/", Anyone, assets::application)
+        .get("/sign-in", Anyone, assets::application)
+        .get("/setup", Anyone, assets::application)
+        .get("/invite/{code}", Anyone, assets::application)
+        .get("/rooms/{room}", Anyone, assets::application)
+        .get("/assets/{*path}", Anyone, assets::asset)
+        // The server itself
+        .limited(Limit::Standard)
+        .get("/api/v1/server", Anyone, server::show)
         .get("/problems/{code}", Anyone, problems::show)
         // Getting in
         .post("/api/v1/setup", Anyone, accounts::routes::set_up)
@@ -49,17 +61,23 @@ pub fn table(app: &App) -> RouteTable {
         .get("/api/v1/rooms/{room}/changes", Holds(ReadMessages), realtime::routes::changes)
         // Messages
         .get("/api/v1/rooms/{room}/messages", Holds(ReadMessages), messages::routes::list)
-        .post("/api/v1/rooms/{room}/messages", Holds(SendMessages), messages::routes::send)
         .get("/api/v1/rooms/{room}/messages/{message}", Holds(ReadMessages), messages::routes::show)
+        .get("/api/v1/rooms/{room}/messages/{message}/history", Holds(ReadMessages), messages::routes::history)
+        .patch(
+            "/api/v1/rooms/{room}/messages/{message}",
+            HoldsEither(EditOwnMessages, EditAllMessages),
+            messages::routes::edit,
+        )
+        .delete(
+            "/api/v1/rooms/{room}/messages/{message}",
+            HoldsEither(DeleteOwnMessages, DeleteAllMessages),
+            messages::routes::delete,
+        )
+        .limited(Limit::Messages)
+        .post("/api/v1/rooms/{room}/messages", Holds(SendMessages), messages::routes::send)
         // The socket
+        .limited(Limit::Standard)
         .get("/ws", Holds(ReadMessages), realtime::routes::open)
-        // The browser application
-        .get("/", Anyone, assets::application)
-        .get("/sign-in", Anyone, assets::application)
-        .get("/setup", Anyone, assets::application)
-        .get("/invite/{code}", Anyone, assets::application)
-        .get("/rooms/{room}", Anyone, assets::application)
-        .get("/assets/{*path}", Anyone, assets::asset)
 }
 
 pub fn build(app: App) -> Router {

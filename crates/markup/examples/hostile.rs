@@ -57,15 +57,15 @@ fn texts() -> Vec<(String, String)> {
         "[a]: b\n",
         "[[a](b)",
         "[a](<",
-        "[a](https://b.c)",
-        "| a | https://b.c |\n",
-        "![](https://b.c)",
+        "[a](https://b.example)",
+        "| a | https://b.example |\n",
+        "![](https://b.example)",
         "<b>",
         "</b>",
         "<b><i>",
         "<b></i>",
         "*<b>",
-        "<a href=\"https://b.c\">",
+        "<a href=\"https://b.example\">",
         "<a ",
         "<a b=\"",
         "<a b='\"",
@@ -84,16 +84,16 @@ fn texts() -> Vec<(String, String)> {
         "&#0;",
         "&#x",
         "&aaaaaaaa",
-        "https://b.c ",
-        "https://b.c/_a_ ",
+        "https://b.example ",
+        "https://b.example/_a_ ",
         "https://",
-        "https://b.c/(",
+        "https://b.example/(",
         "://",
         "a://",
         "a:",
         "http://a:b@",
-        "https://b.c\n",
-        "<https://b.c>",
+        "https://b.example\n",
+        "<https://b.example>",
         "<https://",
         "a@b.c ",
         "<a@b.c>",
@@ -120,57 +120,24 @@ fn texts() -> Vec<(String, String)> {
         "\"",
         "[a](b \"c\n",
     ];
-    let mut texts: Vec<_> = repeated
-        .iter()
-        .map(|part| (format!("{part:?}"), fill(part)))
-        .collect();
+    let mut texts: Vec<_> = repeated.iter().map(|part| (format!("{part:?}"), fill(part))).collect();
     texts.extend([
         ("half \"[\", half \"](a)\"".to_owned(), halves("[", "](a)")),
-        (
-            "half \"<b>\", half \"</b>\"".to_owned(),
-            halves("<b>", "</b>"),
-        ),
-        (
-            "half \"<b>\", half \"</i>\"".to_owned(),
-            halves("<b>", "</i>"),
-        ),
-        (
-            "half \"*a \", half \"a_ \"".to_owned(),
-            halves("*a ", "a_ "),
-        ),
-        (
-            "half \"*a**b\", half \"a**b*\"".to_owned(),
-            halves("*a**b", "a**b*"),
-        ),
+        ("half \"<b>\", half \"</b>\"".to_owned(), halves("<b>", "</b>")),
+        ("half \"<b>\", half \"</i>\"".to_owned(), halves("<b>", "</i>")),
+        ("half \"*a \", half \"a_ \"".to_owned(), halves("*a ", "a_ ")),
+        ("half \"*a**b\", half \"a**b*\"".to_owned(), halves("*a**b", "a**b*")),
         ("half \">\", half \"?|\\n\"".to_owned(), halves(">", "?|\n")),
-        (
-            "half \"1. \", half \"?\\n[\"".to_owned(),
-            halves("1. ", "?\n["),
-        ),
-        (
-            "half \"<code>\\n\\n\", half \"</code>\"".to_owned(),
-            halves("<code>\n\n", "</code>"),
-        ),
-        (
-            "half \">\", half \"\\n> a\"".to_owned(),
-            halves(">", "\n> a"),
-        ),
+        ("half \"1. \", half \"?\\n[\"".to_owned(), halves("1. ", "?\n[")),
+        ("half \"<code>\\n\\n\", half \"</code>\"".to_owned(), halves("<code>\n\n", "</code>")),
+        ("half \">\", half \"\\n> a\"".to_owned(), halves(">", "\n> a")),
         ("half \"- \", half \"\\na\"".to_owned(), halves("- ", "\na")),
-        (
-            "ever longer runs of backticks".to_owned(),
-            ever_longer("`", "a"),
-        ),
-        (
-            "ever longer runs of asterisks".to_owned(),
-            ever_longer("*", "a"),
-        ),
+        ("ever longer runs of backticks".to_owned(), ever_longer("`", "a")),
+        ("ever longer runs of asterisks".to_owned(), ever_longer("*", "a")),
         ("ever deeper indents".to_owned(), ever_longer(" ", "- a\n")),
         ("ever deeper quotes".to_owned(), ever_longer(">", "a\n")),
         ("one address".to_owned(), format!("https://{}", fill("a"))),
-        (
-            "one host of many labels".to_owned(),
-            format!("https://{}", fill("é.")),
-        ),
+        ("one host of many labels".to_owned(), format!("https://{}", fill("é."))),
     ]);
     texts
 }
@@ -181,11 +148,7 @@ fn fill(part: &str) -> String {
 
 fn halves(first: &str, second: &str) -> String {
     let (first, second) = (fill(first), fill(second));
-    format!(
-        "{}{}",
-        &first[..first.len() / 2],
-        &second[second.len() / 2..]
-    )
+    format!("{}{}", &first[..first.len() / 2], &second[second.len() / 2..])
 }
 
 fn ever_longer(part: &str, between: &str) -> String {

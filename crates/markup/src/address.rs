@@ -19,9 +19,7 @@ pub(crate) fn accepted(typed: &str) -> Option<String> {
     }
     let (scheme, rest) = typed.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
-    if !["http", "https"]
-        .iter()
-        .any(|s| scheme.eq_ignore_ascii_case(s))
+    if !["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s))
         || authority.is_empty()
         || authority.contains('@')
     {
@@ -41,10 +39,7 @@ mod tests {
             ("https://example.org", "https://example.org/"),
             ("HTTPS://Example.ORG:443/A?b#c", "https://example.org/A?b#c"),
             ("http://[::1]:8080/", "http://[::1]:8080/"),
-            (
-                "https://bücher.example/ä",
-                "https://xn--bcher-kva.example/%C3%A4",
-            ),
+            ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
             ("https://example.org/a@b", "https://example.org/a@b"),
             ("http://0x7f.1/", "http://127.0.0.1/"),
             (" https://example.org/a b ", "https://example.org/a%20b"),

@@ -86,12 +86,7 @@ enum VerbatimElement {
 
 impl Builder {
     fn new(nodes_max: usize) -> Self {
-        Self {
-            frames: vec![Frame::default()],
-            endings: Vec::new(),
-            verbatim: None,
-            nodes_left: nodes_max,
-        }
+        Self { frames: vec![Frame::default()], endings: Vec::new(), verbatim: None, nodes_left: nodes_max }
     }
 
     fn take(&mut self, what: What<'_>) {
@@ -99,9 +94,7 @@ impl Builder {
             What::Open(element) => self.open(element),
             What::Close => self.close(),
             What::Text(text) | What::Tag(_, text) => self.text(&unshield(&text)),
-            What::Code(text) => self.inline(Inline::Code {
-                text: unshield(&text).into_owned(),
-            }),
+            What::Code(text) => self.inline(Inline::Code { text: unshield(&text).into_owned() }),
             What::Break => self.line_break(),
             What::Rule => self.block(Block::Rule),
         }
@@ -116,9 +109,7 @@ impl Builder {
         let mut blocks = mem::take(&mut self.top().blocks);
         if !rest.trim().is_empty() {
             let text = unshield(rest).into_owned();
-            blocks.push(Block::Paragraph {
-                c: vec![Inline::Text { text }],
-            });
+            blocks.push(Block::Paragraph { c: vec![Inline::Text { text }] });
         }
         Tree(blocks)
     }
@@ -167,12 +158,7 @@ impl Builder {
 
     /// A link that may not be one shows its label, then the address as typed.
     fn open_link(&mut self, target: Target) {
-        let Target {
-            href,
-            typed,
-            title,
-            is_bare,
-        } = target;
+        let Target { href, typed, title, is_bare } = target;
         match href {
             Some(href) if self.has_room() && !self.is_in_link() => {
                 self.end_text();
@@ -180,16 +166,13 @@ impl Builder {
             }
             _ if is_bare => self.endings.push(Ending::Text(String::new())),
             _ if title.is_empty() => self.endings.push(Ending::Text(format!(" ({typed})"))),
-            _ => self
-                .endings
-                .push(Ending::Text(format!(" ({typed} \"{title}\")"))),
+            _ => self.endings.push(Ending::Text(format!(" ({typed} \"{title}\")"))),
         }
     }
 
     /// A language is one plain word. Who types text behind the fence means it to be read.
     fn open_fence(&mut self, info: &str) {
-        let is_plain =
-            |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '#' | '.' | '_');
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '#' | '.' | '_');
         self.end_paragraph();
         if info.is_empty() {
             self.open_verbatim(VerbatimElement::Fence { lang: None }, String::new());
@@ -207,10 +190,7 @@ impl Builder {
     }
 
     fn open_frame(&mut self, kind: Kind) {
-        self.frames.push(Frame {
-            kind,
-            ..Frame::default()
-        });
+        self.frames.push(Frame { kind, ..Frame::default() });
         self.endings.push(Ending::Frame);
     }
 
@@ -230,22 +210,12 @@ impl Builder {
         } else {
             self.end_text();
         }
-        let Frame {
-            kind,
-            blocks,
-            items,
-            inlines: c,
-            ..
-        } = self.frames.pop().unwrap_or_default();
+        let Frame { kind, blocks, items, inlines: c, .. } = self.frames.pop().unwrap_or_default();
         match kind {
             Kind::Root => {}
             Kind::Quote => self.block(Block::Quote { c: blocks }),
             Kind::List { start } => {
-                self.block(Block::List {
-                    ordered: start.is_some(),
-                    start: start.unwrap_or(1),
-                    items,
-                });
+                self.block(Block::List { ordered: start.is_some(), start: start.unwrap_or(1), items });
             }
             Kind::Item => self.item(blocks),
             Kind::Heading(level) => self.block(Block::Heading { level, c }),
@@ -260,7 +230,7 @@ impl Builder {
 
     fn close_link(&mut self, href: String, typed: String, title: &str, mut c: Vec<Inline>) {
         if c.iter().all(Inline::is_blank) {
-            c = vec![Inline::Text { text: typed }];
+            c = vec![self.label(&typed)];
         }
         self.inline(Inline::Link { href, c });
         if !title.is_empty() {
@@ -275,19 +245,11 @@ impl Builder {
             return;
         };
         match element {
-            VerbatimElement::Fence { lang } => self.block(Block::CodeBlock {
-                lang,
-                text: without_last_newline(text),
-            }),
+            VerbatimElement::Fence { lang } => self.block(Block::CodeBlock { lang, text: without_last_newline(text) }),
             VerbatimElement::Pre if self.top().kind.holds_blocks() => {
-                self.block(Block::CodeBlock {
-                    lang: None,
-                    text: pre_text(&text),
-                });
+                self.block(Block::CodeBlock { lang: None, text: pre_text(&text) });
             }
-            VerbatimElement::Pre => self.inline(Inline::Code {
-                text: pre_text(&text),
-            }),
+            VerbatimElement::Pre => self.inline(Inline::Code { text: pre_text(&text) }),
             VerbatimElement::Code => self.inline(Inline::Code { text }),
         }
     }
@@ -335,15 +297,9 @@ impl Builder {
         if c.iter().all(Inline::is_blank) {
             return;
         }
-        let content = c
-            .iter()
-            .rposition(|inline| *inline != Inline::Break)
-            .map_or(0, |last| last + 1);
+        let content = c.iter().rposition(|inline| *inline != Inline::Break).map_or(0, |last| last + 1);
         c.truncate(content);
-        let leading = c
-            .iter()
-            .take_while(|inline| **inline == Inline::Break)
-            .count();
+        let leading = c.iter().take_while(|inline| **inline == Inline::Break).count();
         c.drain(..leading);
         self.top().blocks.push(Block::Paragraph { c });
         self.count();
@@ -359,10 +315,7 @@ impl Builder {
             return self.plain(&text);
         }
         for span in link_finder().spans(&text) {
-            let href = span
-                .kind()
-                .filter(|_| self.nodes_left > 0)
-                .and_then(|_| address::accepted(span.as_str()));
+            let href = span.kind().filter(|_| self.nodes_left > 0).and_then(|_| address::accepted(span.as_str()));
             match href {
                 Some(href) => self.bare_link(href, span.as_str()),
                 None => self.plain(span.as_str()),
@@ -371,11 +324,14 @@ impl Builder {
     }
 
     fn bare_link(&mut self, href: String, typed: &str) {
-        let c = vec![Inline::Text {
-            text: typed.to_owned(),
-        }];
+        let c = vec![self.label(typed)];
         self.top().inlines.push(Inline::Link { href, c });
         self.count();
+    }
+
+    fn label(&mut self, typed: &str) -> Inline {
+        self.count();
+        Inline::Text { text: typed.to_owned() }
     }
 
     fn plain(&mut self, text: &str) {
@@ -383,9 +339,7 @@ impl Builder {
             before.push_str(text);
             return;
         }
-        self.top().inlines.push(Inline::Text {
-            text: text.to_owned(),
-        });
+        self.top().inlines.push(Inline::Text { text: text.to_owned() });
         self.count();
     }
 
@@ -398,9 +352,7 @@ impl Builder {
     }
 
     fn is_in_link(&self) -> bool {
-        self.frames
-            .iter()
-            .any(|frame| matches!(frame.kind, Kind::Link { .. }))
+        self.frames.iter().any(|frame| matches!(frame.kind, Kind::Link { .. }))
     }
 
     fn top(&mut self) -> &mut Frame {
@@ -410,10 +362,7 @@ impl Builder {
 
 impl Kind {
     fn holds_blocks(&self) -> bool {
-        matches!(
-            self,
-            Kind::Root | Kind::Quote | Kind::List { .. } | Kind::Item
-        )
+        matches!(self, Kind::Root | Kind::Quote | Kind::List { .. } | Kind::Item)
     }
 }
 

@@ -5,9 +5,8 @@
 //! http(s) addresses. What we do not understand or do not allow shows as it was typed: nothing
 //! disappears.
 //!
-//! Four steps: [`shield`] hides from Markdown what is not Markdown, pulldown-cmark parses,
-//! [`steps`] pairs the tags,
-//! [`builder`] grows the tree within its limits. No step recurses.
+//! Four steps: `shield` hides from Markdown what is not Markdown, pulldown-cmark parses, `steps`
+//! pairs the tags, `builder` grows the tree within its limits. No step recurses.
 
 mod address;
 mod builder;

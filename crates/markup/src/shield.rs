@@ -46,12 +46,7 @@ pub(crate) fn unshield(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| RESERVED.contains(&c)) {
         return Cow::Borrowed(text);
     }
-    let typed = |c| {
-        STAND_INS
-            .iter()
-            .find(|(_, stand_in)| *stand_in == c)
-            .map_or(c, |(typed, _)| *typed)
-    };
+    let typed = |c| STAND_INS.iter().find(|(_, stand_in)| *stand_in == c).map_or(c, |(typed, _)| *typed);
     Cow::Owned(text.chars().filter(|c| *c != GUARD).map(typed).collect())
 }
 
@@ -64,20 +59,11 @@ pub(crate) fn link_finder() -> LinkFinder {
 fn clean(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let invisible = |c: char| (c.is_control() && c != '\n' && c != '\t') || RESERVED.contains(&c);
-    if text.contains(invisible) {
-        text.replace(invisible, "")
-    } else {
-        text
-    }
+    if text.contains(invisible) { text.replace(invisible, "") } else { text }
 }
 
 fn replace_within(text: &str, ranges: &[Range<usize>], chosen: impl Fn(char) -> bool) -> String {
-    let stand_in = |c| {
-        STAND_INS
-            .iter()
-            .find(|(typed, _)| *typed == c && chosen(c))
-            .map_or(c, |(_, s)| *s)
-    };
+    let stand_in = |c| STAND_INS.iter().find(|(typed, _)| *typed == c && chosen(c)).map_or(c, |(_, s)| *s);
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     for range in ranges {
@@ -95,9 +81,7 @@ fn bare_addresses(text: &str) -> Vec<Range<usize>> {
     link_finder()
         .links(text)
         .filter(|link| !text[..link.start()].ends_with('<'))
-        .map(|link| {
-            link.start()..link.start() + link.as_str().trim_end_matches(['*', '_', '~']).len()
-        })
+        .map(|link| link.start()..link.start() + link.as_str().trim_end_matches(['*', '_', '~']).len())
         .collect()
 }
 
@@ -131,19 +115,12 @@ fn too_deep(marks: &str) -> Option<usize> {
         _ => matches!(marks.as_bytes().get(at + 1), None | Some(b' ' | b'\t')),
     });
     let (at, _) = opening.nth(CONTAINERS_MAX)?;
-    let is_rule = |mark| {
-        marks
-            .bytes()
-            .all(|byte| byte == mark || byte == b' ' || byte == b'\t')
-    };
+    let is_rule = |mark| marks.bytes().all(|byte| byte == mark || byte == b' ' || byte == b'\t');
     (!is_rule(b'-') && !is_rule(b'*')).then_some(at)
 }
 
 fn is_line_mark(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\t' | '>' | '*' | '+' | '-' | '.' | ')' | '0'..='9'
-    )
+    matches!(c, ' ' | '\t' | '>' | '*' | '+' | '-' | '.' | ')' | '0'..='9')
 }
 
 /// What stands between `<pre>` or `<code>` and its closing tag, outside of Markdown's own code.
@@ -186,11 +163,7 @@ struct Element {
 
 impl<'a> Scan<'a> {
     fn new(text: &'a str) -> Self {
-        let element = |open, close| Element {
-            open,
-            close,
-            next_close: text.find(close),
-        };
+        let element = |open, close| Element { open, close, next_close: text.find(close) };
         Self {
             text,
             at: 0,
@@ -222,10 +195,7 @@ impl<'a> Scan<'a> {
     }
 
     fn is_escaped(&self, at: usize) -> bool {
-        self.text
-            .as_bytes()
-            .get(at)
-            .is_some_and(u8::is_ascii_punctuation)
+        self.text.as_bytes().get(at).is_some_and(u8::is_ascii_punctuation)
     }
 
     fn skip_to(&mut self, end: usize) {
@@ -236,13 +206,8 @@ impl<'a> Scan<'a> {
     }
 
     fn skip_code(&mut self, mark: u8) {
-        let run = self.text.as_bytes()[self.at..]
-            .iter()
-            .take_while(|byte| **byte == mark)
-            .count();
-        let fence_end = (self.at == self.line.start && run >= 3)
-            .then(|| self.fence_end(mark, run))
-            .flatten();
+        let run = self.text.as_bytes()[self.at..].iter().take_while(|byte| **byte == mark).count();
+        let fence_end = (self.at == self.line.start && run >= 3).then(|| self.fence_end(mark, run)).flatten();
         match fence_end.or_else(|| self.span_end(mark)) {
             Some(end) => self.skip_to(end),
             None => self.at += run,
@@ -266,9 +231,7 @@ impl<'a> Scan<'a> {
     }
 
     fn span_end(&self, mark: u8) -> Option<usize> {
-        let end = (mark == b'`')
-            .then(|| self.backticks.span_end(self.at))
-            .flatten()?;
+        let end = (mark == b'`').then(|| self.backticks.span_end(self.at)).flatten()?;
         (end <= self.paragraph_end()).then_some(end)
     }
 
@@ -284,11 +247,7 @@ impl<'a> Scan<'a> {
         } else {
             return None;
         };
-        let limit = if self.line.is_quoted {
-            self.line.end
-        } else {
-            limit
-        };
+        let limit = if self.line.is_quoted { self.line.end } else { limit };
         let start = self.at + element.open.len();
         let end = element.close_after(self.text, start)?;
         (end <= limit).then_some(start..end)
@@ -296,25 +255,16 @@ impl<'a> Scan<'a> {
 
     fn paragraph_end(&self) -> usize {
         let next = self.blank_lines.partition_point(|at| *at < self.at);
-        self.blank_lines
-            .get(next)
-            .copied()
-            .unwrap_or(self.text.len())
+        self.blank_lines.get(next).copied().unwrap_or(self.text.len())
     }
 }
 
 impl Line {
     fn read(text: &str, start: usize) -> Self {
-        let end = text[start..]
-            .find('\n')
-            .map_or(text.len(), |newline| start + newline);
+        let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
         let content = text[start..end].trim_start_matches(is_line_mark);
         let marks = &text[start..end - content.len()];
-        Self {
-            start: end - content.len(),
-            end,
-            is_quoted: marks.contains('>'),
-        }
+        Self { start: end - content.len(), end, is_quoted: marks.contains('>') }
     }
 }
 
@@ -363,23 +313,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn shielded_parts(text: &str) -> Vec<&str> {
-        verbatim_contents(text)
-            .into_iter()
-            .map(|range| &text[range])
-            .collect()
+        verbatim_contents(text).into_iter().map(|range| &text[range]).collect()
     }
 
     #[test]
     fn the_contents_of_code_and_pre_are_shielded() {
         assert_eq!(shielded_parts("a <code>*b*</code> c"), ["*b*"]);
-        assert_eq!(
-            shielded_parts("<PRE>\n# a\n\n`b\n</PRE>"),
-            ["\n# a\n\n`b\n"]
-        );
-        assert_eq!(
-            shielded_parts("<pre><code>a</code></pre> <code>b</code>"),
-            ["<code>a</code>", "b"]
-        );
+        assert_eq!(shielded_parts("<PRE>\n# a\n\n`b\n</PRE>"), ["\n# a\n\n`b\n"]);
+        assert_eq!(shielded_parts("<pre><code>a</code></pre> <code>b</code>"), ["<code>a</code>", "b"]);
         assert_eq!(shielded_parts("<code>a ` b</code> and ` c"), ["a ` b"]);
     }
 
@@ -405,10 +346,7 @@ mod tests {
     #[test]
     fn line_starts_are_guarded_behind_the_marks_of_quotes_and_lists() {
         let guarded = guard_line_starts("<b>\n> <div>\n1. - [x]: y\na <b>\n");
-        assert_eq!(
-            guarded,
-            "\u{FDD0}<b>\n> \u{FDD0}<div>\n1. - \u{FDD0}[x]: y\na <b>\n"
-        );
+        assert_eq!(guarded, "\u{FDD0}<b>\n> \u{FDD0}<div>\n1. - \u{FDD0}[x]: y\na <b>\n");
     }
 
     proptest! {

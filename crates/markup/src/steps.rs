@@ -66,10 +66,7 @@ pub(crate) fn read(source: &str) -> Vec<Step<'_>> {
     let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
     let mut steps: Vec<Step<'_>> = Vec::new();
     for next in parser.into_offset_iter().map(step) {
-        match steps
-            .last_mut()
-            .and_then(|last| joined(source, last, &next))
-        {
+        match steps.last_mut().and_then(|last| joined(source, last, &next)) {
             Some((last, text)) => last.what = What::Text(text.into()),
             None => steps.push(next),
         }
@@ -80,25 +77,16 @@ pub(crate) fn read(source: &str) -> Vec<Step<'_>> {
 
 /// One text for two that touch in the source. Markdown delivers a text per character that might
 /// have had a meaning, and a flood of those would be our largest cost.
-fn joined<'s, 'a>(
-    source: &'a str,
-    last: &'s mut Step<'a>,
-    next: &Step<'a>,
-) -> Option<(&'s mut Step<'a>, &'a str)> {
+fn joined<'s, 'a>(source: &'a str, last: &'s mut Step<'a>, next: &Step<'a>) -> Option<(&'s mut Step<'a>, &'a str)> {
     let (What::Text(before), What::Text(after)) = (&last.what, &next.what) else {
         return None;
     };
     let end = next.at + after.len();
     // A decoded entity may be as long as its source, so lengths alone do not tell.
-    let is_source = |at: usize, text: &str| {
-        source
-            .get(at..)
-            .is_some_and(|rest| rest.as_ptr() == text.as_ptr())
-    };
+    let is_source = |at: usize, text: &str| source.get(at..).is_some_and(|rest| rest.as_ptr() == text.as_ptr());
     let touches = last.at + before.len() == next.at;
-    let text = source
-        .get(last.at..end)
-        .filter(|_| touches && is_source(last.at, before) && is_source(next.at, after))?;
+    let text =
+        source.get(last.at..end).filter(|_| touches && is_source(last.at, before) && is_source(next.at, after))?;
     Some((last, text))
 }
 
@@ -115,15 +103,10 @@ fn step((event, range): (Event<'_>, Range<usize>)) -> Step<'_> {
         Event::Rule => What::Rule,
         Event::Text(text) | Event::Html(text) => What::Text(text),
         // Extensions that are off. Their text must not vanish should one be turned on.
-        Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-            What::Text(text)
-        }
+        Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => What::Text(text),
         Event::TaskListMarker(_) => What::Text("".into()),
     };
-    Step {
-        at: range.start,
-        what,
-    }
+    Step { at: range.start, what }
 }
 
 fn element(start: Start<'_>) -> Element {
@@ -132,25 +115,12 @@ fn element(start: Start<'_>) -> Element {
         Start::BlockQuote(_) => Element::Quote,
         Start::List(start) => Element::List { start },
         Start::Item => Element::Item,
-        Start::CodeBlock(CodeBlockKind::Fenced(info)) => Element::Fence {
-            info: unshield(&info).into(),
-        },
+        Start::CodeBlock(CodeBlockKind::Fenced(info)) => Element::Fence { info: unshield(&info).into() },
         Start::CodeBlock(CodeBlockKind::Indented) => Element::Fence { info: "".into() },
         Start::Strong => Element::Bold,
         Start::Emphasis => Element::Italic,
         Start::Strikethrough => Element::Strike,
-        Start::Link {
-            link_type,
-            dest_url,
-            title,
-            ..
-        }
-        | Start::Image {
-            link_type,
-            dest_url,
-            title,
-            ..
-        } => {
+        Start::Link { link_type, dest_url, title, .. } | Start::Image { link_type, dest_url, title, .. } => {
             let typed = unshield(&dest_url).into_owned();
             Element::Link(Box::new(Target {
                 href: address::accepted(&typed),

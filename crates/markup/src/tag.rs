@@ -16,16 +16,9 @@ impl Name {
     pub(crate) const COUNT: usize = 6;
 
     fn read(typed: &str) -> Option<Self> {
-        [
-            ("b", Self::B),
-            ("i", Self::I),
-            ("u", Self::U),
-            ("code", Self::Code),
-            ("pre", Self::Pre),
-            ("a", Self::A),
-        ]
-        .into_iter()
-        .find_map(|(name, tag)| typed.eq_ignore_ascii_case(name).then_some(tag))
+        [("b", Self::B), ("i", Self::I), ("u", Self::U), ("code", Self::Code), ("pre", Self::Pre), ("a", Self::A)]
+            .into_iter()
+            .find_map(|(name, tag)| typed.eq_ignore_ascii_case(name).then_some(tag))
     }
 }
 
@@ -46,22 +39,14 @@ pub(crate) fn read(html: &str) -> Option<Tag> {
     if let Some(name) = inside.strip_prefix('/') {
         return Name::read(name.trim_ascii_end()).map(Tag::Close);
     }
-    let name_end = inside
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(inside.len());
+    let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
     let (name, attributes) = inside.split_at(name_end);
     match Name::read(name)? {
         Name::A => {
             let href = address::accepted(&decode(only_href(attributes)?))?;
-            Some(Tag::Open {
-                name: Name::A,
-                href: Some(href.into()),
-            })
+            Some(Tag::Open { name: Name::A, href: Some(href.into()) })
         }
-        name => attributes
-            .trim_ascii()
-            .is_empty()
-            .then_some(Tag::Open { name, href: None }),
+        name => attributes.trim_ascii().is_empty().then_some(Tag::Open { name, href: None }),
     }
 }
 
@@ -74,9 +59,7 @@ fn only_href(attributes: &str) -> Option<&str> {
     }
     let value = value.trim_ascii_start();
     match value.chars().next()? {
-        quote @ ('"' | '\'') => value[1..]
-            .strip_suffix(quote)
-            .filter(|value| !value.contains(quote)),
+        quote @ ('"' | '\'') => value[1..].strip_suffix(quote).filter(|value| !value.contains(quote)),
         _ => (!value.contains(|c: char| c.is_ascii_whitespace())).then_some(value),
     }
 }
@@ -84,12 +67,7 @@ fn only_href(attributes: &str) -> Option<&str> {
 /// Decodes the references that are needed in an address. Any other stays as typed, which the
 /// address rules judge.
 fn decode(value: &str) -> String {
-    value
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
+    value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -97,35 +75,14 @@ mod tests {
     use super::*;
 
     fn link(href: &str) -> Option<Tag> {
-        Some(Tag::Open {
-            name: Name::A,
-            href: Some(href.into()),
-        })
+        Some(Tag::Open { name: Name::A, href: Some(href.into()) })
     }
 
     #[test]
     fn our_tags_are_read_in_any_case() {
-        assert_eq!(
-            read("<b>"),
-            Some(Tag::Open {
-                name: Name::B,
-                href: None
-            })
-        );
-        assert_eq!(
-            read("<B >"),
-            Some(Tag::Open {
-                name: Name::B,
-                href: None
-            })
-        );
-        assert_eq!(
-            read("<PRE\n>"),
-            Some(Tag::Open {
-                name: Name::Pre,
-                href: None
-            })
-        );
+        assert_eq!(read("<b>"), Some(Tag::Open { name: Name::B, href: None }));
+        assert_eq!(read("<B >"), Some(Tag::Open { name: Name::B, href: None }));
+        assert_eq!(read("<PRE\n>"), Some(Tag::Open { name: Name::Pre, href: None }));
         assert_eq!(read("</Code >"), Some(Tag::Close(Name::Code)));
     }
 

@@ -19,11 +19,7 @@ pub enum Block {
     Quote { c: Vec<Block> },
     /// `start` is the number of the first item; 1 in an unordered list.
     #[serde(rename = "list")]
-    List {
-        ordered: bool,
-        start: u64,
-        items: Vec<Vec<Block>>,
-    },
+    List { ordered: bool, start: u64, items: Vec<Vec<Block>> },
     /// `lang` is one word as typed, not checked against any list of languages.
     #[serde(rename = "codeblock")]
     CodeBlock { lang: Option<String>, text: String },

@@ -64,22 +64,10 @@ fn entities_make_text_and_never_tags() {
         ("&lt;b&gt;a&lt;/b&gt;", "p[<b>a</b>]"),
         ("&#60;script&#x3e;", "p[<script>]"),
         ("&amp;lt;b&amp;gt;", "p[&lt;b&gt;]"),
-        (
-            "&notanentity; &#0; &#x110000;",
-            "p[&notanentity; \u{fffd} \u{fffd}]",
-        ),
-        (
-            "<a href=\"java&#115;cript:alert(1)\">a</a>",
-            "p[<a href=\"java&#115;cript:alert(1)\">a</a>]",
-        ),
-        (
-            "[a](java&#115;cript:alert(1))",
-            "p[a (javascript:alert(1))]",
-        ),
-        (
-            "[a](javascript&colon;alert(1))",
-            "p[a (javascript:alert(1))]",
-        ),
+        ("&notanentity; &#0; &#x110000;", "p[&notanentity; \u{fffd} \u{fffd}]"),
+        ("<a href=\"java&#115;cript:alert(1)\">a</a>", "p[<a href=\"java&#115;cript:alert(1)\">a</a>]"),
+        ("[a](java&#115;cript:alert(1))", "p[a (javascript:alert(1))]"),
+        ("[a](javascript&colon;alert(1))", "p[a (javascript:alert(1))]"),
     ] {
         assert_eq!(show(typed), expected, "{typed:?}");
     }
@@ -87,16 +75,8 @@ fn entities_make_text_and_never_tags() {
 
 #[test]
 fn an_address_across_lines_is_refused() {
-    assert_eq!(
-        show("<a href=\"java\nscript:alert(1)\">a</a>"),
-        "p[<a href=\"java/script:alert(1)\">a</a>]"
-    );
-    assert_eq!(
-        show("<a href=\"https://exam\nple.org\">a</a>")
-            .matches("link")
-            .count(),
-        1
-    );
+    assert_eq!(show("<a href=\"java\nscript:alert(1)\">a</a>"), "p[<a href=\"java/script:alert(1)\">a</a>]");
+    assert_eq!(show("<a href=\"https://exam\nple.org\">a</a>").matches("link").count(), 1);
 }
 
 #[test]
@@ -106,32 +86,20 @@ fn a_refused_link_keeps_its_label_and_shows_its_address() {
         ("[a](<javascript:alert(1)>)", "p[a (javascript:alert(1))]"),
         ("[a](JAVASCRIPT:alert)", "p[a (JAVASCRIPT:alert)]"),
         ("[a](<java script:b>)", "p[a (java script:b)]"),
-        (
-            "[a](data:text/html;base64,b)",
-            "p[a (data:text/html;base64,b)]",
-        ),
+        ("[a](data:text/html;base64,b)", "p[a (data:text/html;base64,b)]"),
         ("[a](vbscript:b)", "p[a (vbscript:b)]"),
         ("[a](/b)", "p[a (/b)]"),
         ("[a](//evil.example)", "p[a (//evil.example)]"),
         ("[a](\\\\\\\\evil.example)", "p[a (\\\\evil.example)]"),
         ("[a](https:evil.example)", "p[a (https:evil.example)]"),
         ("[a](https:///evil.example)", "p[a (https:///evil.example)]"),
-        (
-            "[a](https://good.example@evil.example)",
-            "p[a (https://good.example@evil.example)]",
-        ),
-        (
-            "[a](https://b:c@evil.example \"d\")",
-            "p[a (https://b:c@evil.example \"d\")]",
-        ),
+        ("[a](https://good.example@evil.example)", "p[a (https://good.example@evil.example)]"),
+        ("[a](https://b:c@evil.example \"d\")", "p[a (https://b:c@evil.example \"d\")]"),
         ("[a]()", "p[a ()]"),
         ("<javascript:alert>", "p[javascript:alert]"),
         ("<a@b.example>", "p[a@b.example]"),
         ("https://b:c@evil.example", "p[https://b:c@evil.example]"),
-        (
-            "javascript://b.example/%0aalert(1)",
-            "p[javascript://b.example/%0aalert(1)]",
-        ),
+        ("javascript://b.example/%0aalert(1)", "p[javascript://b.example/%0aalert(1)]"),
     ] {
         assert_eq!(show(typed), expected, "{typed:?}");
     }
@@ -166,10 +134,7 @@ fn no_link_holds_a_link() {
             "<a href=\"https://a.example\">b <a href=\"https://c.example\">d</a></a>",
             "p[link(https://a.example/)[b d (https://c.example/)]]",
         ),
-        (
-            "<a href=\"https://a.example\">https://b.example</a>",
-            "p[link(https://a.example/)[https://b.example]]",
-        ),
+        ("<a href=\"https://a.example\">https://b.example</a>", "p[link(https://a.example/)[https://b.example]]"),
         (
             "<a href=\"https://a.example\">[b](https://c.example)</a>",
             "p[link(https://a.example/)[b (https://c.example)]]",
@@ -199,10 +164,7 @@ fn html_does_not_switch_markdown_off() {
 
 #[test]
 fn invisible_control_characters_are_dropped() {
-    assert_eq!(
-        show("a\0b\u{1}c\u{7f}d\u{85}e\u{fdd1}f\u{fdd0}g"),
-        "p[abcdefg]"
-    );
+    assert_eq!(show("a\0b\u{1}c\u{7f}d\u{85}e\u{fdd1}f\u{fdd0}g"), "p[abcdefg]");
     assert_eq!(show("\u{fdd7}b\u{fdd0}>a\u{fdd7}/b>"), "p[b>a/b>]");
     assert_eq!(show("&#xFDD7;b>a"), "p[<b>a]");
 }
@@ -218,19 +180,11 @@ fn floods_neither_overflow_the_stack_nor_the_tree() {
             assert!(depth <= DEPTH_MAX, "{part:?} nests {depth} deep");
             assert!(nodes <= NODES_MAX + 100, "{part:?} makes {nodes} nodes");
             let json = serde_json::to_string(&tree).unwrap();
-            assert!(
-                serde_json::from_str::<serde_json::Value>(&json).is_ok(),
-                "{part:?}"
-            );
+            assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{part:?}");
             plain_text(&tree);
         }
     };
-    std::thread::Builder::new()
-        .stack_size(256 * 1024)
-        .spawn(work)
-        .unwrap()
-        .join()
-        .unwrap();
+    std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
 }
 
 const FLOODS: [&str; 27] = [
@@ -243,7 +197,7 @@ const FLOODS: [&str; 27] = [
     "[",
     "![",
     "[a](",
-    "[a](https://b.c)",
+    "[a](https://b.example)",
     "*",
     "*a ",
     "**a",
@@ -256,8 +210,8 @@ const FLOODS: [&str; 27] = [
     "</b>",
     "<pre>",
     "<code>",
-    "<a href=\"https://b.c\">",
-    "https://b.c ",
+    "<a href=\"https://b.example\">",
+    "https://b.example ",
     "a\n",
     "# a\n",
     "```\n",
@@ -267,30 +221,20 @@ const FLOODS: [&str; 27] = [
 fn what_is_too_deep_stays_as_text() {
     let quotes = show(&format!("{}a", "> ".repeat(1000)));
     assert_eq!(quotes.matches("quote[").count(), DEPTH_MAX);
-    assert!(
-        quotes.contains("p[> > > ") && quotes.contains("> > a]"),
-        "{quotes}"
-    );
+    assert!(quotes.contains("p[> > > ") && quotes.contains("> > a]"), "{quotes}");
     let bold = show(&format!("{}a{}", "<b>".repeat(1000), "</b>".repeat(1000)));
     assert_eq!(bold.matches("b[").count(), DEPTH_MAX);
     assert!(bold.contains("[a]"));
     let link = show(&format!("{}[a](https://b.example)", "> ".repeat(20)));
-    assert!(
-        link.contains("p[a (link(https://b.example/)[https://b.example])]"),
-        "{link}"
-    );
+    assert!(link.contains("p[a (link(https://b.example/)[https://b.example])]"), "{link}");
 }
 
 #[test]
 fn what_follows_too_many_nodes_is_one_text() {
     let text = format!("{}end *of* text", "*a* ".repeat(NODES_MAX));
     let tree = parse(&text);
-    let Some(Block::Paragraph { c }) = tree.blocks().last() else {
-        panic!("{tree:?}")
-    };
-    let [Inline::Text { text }] = c.as_slice() else {
-        panic!("{c:?}")
-    };
+    let Some(Block::Paragraph { c }) = tree.blocks().last() else { panic!("{tree:?}") };
+    let [Inline::Text { text }] = c.as_slice() else { panic!("{c:?}") };
     assert!(text.contains("*a* *a* ") && text.ends_with("end *of* text"));
 }
 
@@ -310,19 +254,16 @@ fn size_of_blocks(blocks: &[Block]) -> (usize, usize) {
         Block::Paragraph { c } => shallow(size_of_inlines(c)),
         Block::Heading { c, .. } => within(size_of_inlines(c)),
         Block::Quote { c } => within(size_of_blocks(c)),
-        Block::List { items, .. } => {
-            within(sum(items.iter().map(|item| within(size_of_blocks(item)))))
-        }
+        Block::List { items, .. } => within(sum(items.iter().map(|item| within(size_of_blocks(item))))),
         Block::CodeBlock { .. } | Block::Rule => (0, 1),
     }))
 }
 
 fn size_of_inlines(inlines: &[Inline]) -> (usize, usize) {
     sum(inlines.iter().map(|inline| match inline {
-        Inline::Bold { c }
-        | Inline::Italic { c }
-        | Inline::Underline { c }
-        | Inline::Strike { c } => within(size_of_inlines(c)),
+        Inline::Bold { c } | Inline::Italic { c } | Inline::Underline { c } | Inline::Strike { c } => {
+            within(size_of_inlines(c))
+        }
         Inline::Link { c, .. } => within((0, c.len())),
         Inline::Text { .. } | Inline::Code { .. } | Inline::Break => (0, 1),
     }))

@@ -4,8 +4,9 @@ import { signal, effect } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { me, ended } from './session.js';
 
+/** Of a very short session no more than the last half. */
 const WARN_BEFORE_MS = 2 * 60_000;
-/** At most one request of its own per this much activity. */
+/** At most one request of its own per this much activity, unless the session is shorter than three times that. */
 const TOUCH_EVERY_MS = 4 * 60_000;
 
 /** Which end is near, and when by our clock. @type {import('../../vendor/signals.js').Signal<{ kind: 'idle'|'absolute', at: number }|null>} */
@@ -31,13 +32,15 @@ effect(() => {
   schedule();
 });
 
+effect(() => { if (ended.value) warning.value = null; });
+
 const end = () => Math.min(idleAt, absoluteAt);
 
 function schedule() {
   clearTimeout(timer);
   if (!me.value || ended.value || !end()) return;
   const now = Date.now();
-  const due = end() - WARN_BEFORE_MS;
+  const due = end() - Math.min(WARN_BEFORE_MS, idleWindowMs / 2);
   if (now < due) {
     warning.value = null;
     timer = setTimeout(check, Math.min(due - now + 50, 2 ** 31 - 1));
@@ -70,7 +73,7 @@ export function acknowledgeEnd() {
 }
 
 function touch() {
-  if (!me.value || ended.value || warning.value || Date.now() - touchedAt < TOUCH_EVERY_MS) return;
+  if (!me.value || ended.value || warning.value || Date.now() - touchedAt < Math.min(TOUCH_EVERY_MS, idleWindowMs / 3)) return;
   staySignedIn().catch(() => { /* offline: the banner says so */ });
 }
 

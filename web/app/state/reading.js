@@ -39,9 +39,9 @@ export function openRoom(roomId) {
   openId = roomId;
   below.value = 0;
   return () => {
-    openId = '';
-    atEnd.id = null;
-    below.value = 0;
+    // The next room may already be open.
+    if (openId === roomId) openId = '';
+    if (atEnd.id === roomId) atEnd.id = null;
     const timeline = loadedTimeline(roomId);
     if (timeline) settle(timeline);
   };

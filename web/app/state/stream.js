@@ -106,8 +106,8 @@ function created({ room, data }) {
   const timeline = loadedTimeline(room);
   const own = data.author.id === accountId.value;
   if (own) confirmSent(data);
-  if (timeline && timeline.state.value === 'ready') {
-    if (!own) noteArrival(timeline, data);
+  if (timeline) {
+    if (!own && timeline.state.value === 'ready') noteArrival(timeline, data);
     upsert(timeline, data);
   }
   if (own) return;

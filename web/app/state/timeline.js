@@ -52,13 +52,17 @@ export async function loadLatest(timeline, { background = false } = {}) {
   const unread = roomById(timeline.roomId)?.unread ?? 0;
   try {
     const page = await fetchPage(timeline.roomId, '', background);
-    timeline.messages.value = merge([], page);
+    // What arrived over the socket meanwhile is newer than this page.
+    const newest = page[0]?.seq ?? 0;
+    timeline.messages.value = merge(timeline.messages.value.filter((message) => message.seq > newest), page);
     timeline.hasOlder.value = page.length === PAGE;
     for (let pages = 1; pages < UNREAD_PAGES_MAX && timeline.hasOlder.value && countOthers(timeline) < unread; pages++) await loadOlder(timeline);
     placeDivider(timeline, unread);
     timeline.problem.value = null;
     timeline.state.value = 'ready';
   } catch (problem) {
+    // A list that is on screen is worth more than the news that it could not be refreshed.
+    if (timeline.state.value === 'ready') return;
     timeline.problem.value = problem;
     timeline.state.value = 'failed';
   }

@@ -1,6 +1,5 @@
 import { html } from '../html.js';
 import { dialog, closeDialog } from '../state/dialogs.js';
-import { ended } from '../state/session.js';
 import { route } from '../router.js';
 import { roomById } from '../state/rooms.js';
 import { CreateRoomDialog } from './CreateRoomDialog.js';
@@ -10,9 +9,8 @@ import { MembersDialog } from './MembersDialog.js';
 import { ShortcutsDialog } from './ShortcutsDialog.js';
 import { SignOutDialog } from './SignOutDialog.js';
 
-/** At most one at a time; none while the session is over. */
+/** At most one at a time. An ended session covers it, and what was typed there stays. */
 export function Dialogs() {
-  if (ended.value) return null;
   const room = route.value.name === 'room' ? roomById(route.value.id) : undefined;
   switch (dialog.value) {
     case 'create-room': return html`<${CreateRoomDialog} onClose=${closeDialog} />`;

@@ -11,7 +11,7 @@ export function PasswordStrength({ account }) {
   return html`
     <div class="strength" data-level=${level}>
       <span class="strength-bar" aria-hidden="true"><i></i><i></i><i></i><i></i></span>
-      <span role="status">${missing > 0 ? tn('strength.missing', missing) : words[level]}</span>
+      <span>${missing > 0 ? tn('strength.missing', missing) : words[level]}</span>
     </div>`;
 }
 

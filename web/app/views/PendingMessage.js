@@ -15,12 +15,14 @@ export function PendingMessage({ item }) {
       <div class="message-meta">
         <span class="author" dir="auto">${user?.username}</span>
         <time datetime=${item.created_at}>${timeOf(item.created_at)}</time>
-        ${item.state === 'sending' && html`<span class="sending"><span class="spinner late" aria-hidden="true"></span><span class="visually-hidden">${t('message.sending')}</span></span>`}
+        ${item.state === 'sending' && html`
+          <span class="sending"><span class="spinner late" aria-hidden="true"></span><span class="visually-hidden">${t('message.sending')}</span></span>`}
       </div>
       <div class="message-body plain" dir="auto">${item.text}</div>
       ${item.state === 'failed' && html`
         <div class="message-failed">
-          <span class="failed-text"><${Icon} name="alert" /><span>${t('message.failed')} ${item.error}${item.reference && html` <span class="reference">${t('notice.reference', { id: item.reference })}</span>`}</span></span>
+          <span class="failed-text"><${Icon} name="alert" /><span>${t('message.failed')} ${item.error}${' '}
+            ${item.reference && html`<span class="reference">${t('notice.reference', { id: item.reference })}</span>`}</span></span>
           <button type="button" class="button quiet" onClick=${() => retry(item)}><${Icon} name="retry" />${t('action.retry')}</button>
           <button type="button" class="button quiet" onClick=${() => discard(item)}><${Icon} name="trash" />${t('action.delete')}</button>
         </div>`}

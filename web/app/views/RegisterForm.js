@@ -20,7 +20,7 @@ export function RegisterForm({ invite, onDone }) {
   });
   return html`
     <form onSubmit=${submit} class="stack">
-      <${AccountFields} account=${account} onChange=${setAccount} errorOf=${(/** @type {string} */ field) => fieldText(problem, field)} />
+      <${AccountFields} autofocus=${!invite} account=${account} onChange=${setAccount} errorOf=${(/** @type {string} */ field) => fieldText(problem, field)} />
       <${Notice} problem=${problem} text=${restText(problem, FIELDS)} />
       <button type="submit" class="button primary" disabled=${busy || wait > 0}>
         ${wait > 0 ? tn('action.retry_in', wait) : busy ? t('register.busy') : t('register.submit')}

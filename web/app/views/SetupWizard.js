@@ -14,7 +14,7 @@ import { SetupLanguage, SetupName, SetupAccount, SetupRoom } from './SetupSteps.
 import { SetupDone } from './SetupDone.js';
 import { SetupRefused } from './SetupRefused.js';
 
-/** @typedef {{ serverName: string, roomName: string, account: import('./AccountFields.js').NewAccount }} Draft */
+/** `roomName` null: not touched, so the suggestion follows the language. @typedef {{ serverName: string, roomName: string|null, account: import('./AccountFields.js').NewAccount }} Draft */
 
 const KEPT = 'beffroi.setup';
 /** On which step a field of the request is typed. @type {Record<string, number>} */
@@ -59,7 +59,7 @@ export function SetupWizard({ token }) {
       ${step === 0 && html`<${SetupLanguage} ...${shared} />`}
       ${step === 1 && html`<${SetupName} ...${shared} value=${draft.serverName} onInput=${set('serverName')} />`}
       ${step === 2 && html`<${SetupAccount} ...${shared} account=${draft.account} onChange=${set('account')} />`}
-      ${step === 3 && html`<${SetupRoom} ...${shared} value=${draft.roomName || t('setup.room_default')} onInput=${set('roomName')} onNext=${submit} busy=${busy} wait=${wait} />`}
+      ${step === 3 && html`<${SetupRoom} ...${shared} value=${draft.roomName ?? t('setup.room_default')} onInput=${set('roomName')} onNext=${submit} busy=${busy} wait=${wait} />`}
       ${step === 4 && html`<${SetupDone} invite=${invite} roomId=${rooms.value[0]?.id ?? null} />`}
     <//>`;
 }
@@ -67,7 +67,7 @@ export function SetupWizard({ token }) {
 /** @param {string} token @param {Draft} draft */
 const bodyOf = (token, { serverName, roomName, account }) => ({
   token, username: account.username.trim(), email: account.email.trim(), password: account.password,
-  server_name: serverName.trim(), room_name: roomName.trim() || t('setup.room_default'), language: language.value,
+  server_name: serverName.trim(), room_name: roomName?.trim() || t('setup.room_default'), language: language.value,
 });
 
 /** The community exists already, so a failure here must not look like a failed set-up. */
@@ -83,6 +83,6 @@ function keepDraft(draft) {
 
 /** @returns {Draft} */
 function restoreDraft() {
-  const empty = { serverName: '', roomName: '', account: { username: '', email: '', password: '' } };
+  const empty = { serverName: '', roomName: null, account: { username: '', email: '', password: '' } };
   try { return { ...empty, ...JSON.parse(sessionStorage.getItem(KEPT) ?? '{}') }; } catch { return empty; }
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from '../../vendor/preact-hooks.js';
 import { t } from '../i18n.js';
 import { go, route, roomPath } from '../router.js';
 import { server } from '../state/server.js';
-import { joinedRooms, roomsLoaded } from '../state/rooms.js';
+import { joinedRooms, roomById, roomsLoaded } from '../state/rooms.js';
 import { accountId, ended } from '../state/session.js';
 import { isWide } from '../state/viewport.js';
 import { focusOn } from '../focus.js';
@@ -23,7 +23,8 @@ export function Shell() {
     if (!open && left.current && !isWide.value) focusOn(`a[href="${roomPath(left.current)}"]`);
     left.current = open;
   }, [open]);
-  useEffect(() => { if (open) local.write(accountId.value, 'room', open); }, [open]);
+  const known = Boolean(open && roomById(open));
+  useEffect(() => { if (open && known) local.write(accountId.value, 'room', open); }, [open, known]);
   // With both panes in sight an empty one would be a riddle: show the room last read.
   useEffect(() => {
     if (open || !isWide.value || !roomsLoaded.value) return;

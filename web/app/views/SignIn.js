@@ -14,6 +14,7 @@ export function SignIn() {
   const open = server.value?.registration_mode === 'open';
   const demo = server.value?.demo_accounts ?? [];
   useEffect(() => { if (me.value) enter(); }, [me.value]);
+  if (server.value?.setup_open) return html`<${NotSetUp} />`;
   if (registering) {
     return html`
       <${Door}>
@@ -35,3 +36,7 @@ export function SignIn() {
       </p>
     <//>`;
 }
+
+/** Nobody can have an account yet: say whose turn it is. */
+const NotSetUp = () => html`
+  <${Door}><h1>${t('sign_in.not_set_up')}</h1><p>${t('sign_in.not_set_up_text')}</p><p><code>beffroi setup-link</code></p><//>`;

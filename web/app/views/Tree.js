@@ -26,11 +26,15 @@ function drawNode(node, depth) {
     case 'quote': return html`<blockquote>${draw(node.c, depth)}</blockquote>`;
     case 'heading': return html`<p class=${`heading heading-${node.level === 1 || node.level === 2 ? node.level : 3}`} dir="auto">${draw(node.c, depth)}</p>`;
     case 'rule': return html`<hr />`;
-    case 'codeblock': return html`<pre dir="ltr" role="group" tabindex="0" aria-label=${t('message.code')}>${node.lang && html`<span class="code-language">${node.lang}</span>`}<code>${node.text}</code></pre>`;
+    case 'codeblock': return drawCode(node);
     case 'list': return drawList(node, depth);
     default: return node.text ?? draw(node.c, depth);
   }
 }
+
+/** Wide code scrolls, so it must be reachable by keyboard. @param {Node} node */
+const drawCode = ({ lang, text }) => html`
+  <pre dir="ltr" role="group" tabindex="0" aria-label=${t('message.code')}>${lang && html`<span class="code-language">${lang}</span>`}<code>${text}</code></pre>`;
 
 /** @param {Node} node @param {number} depth */
 function drawList(node, depth) {

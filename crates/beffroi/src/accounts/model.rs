@@ -161,7 +161,9 @@ impl Email {
             && !local.contains("..")
             && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>[]:;,\\\"@".contains(c));
         let domain = match url::Host::parse(domain).ok()? {
-            url::Host::Domain(domain) if domain.contains('.') && domain.split('.').all(|label| !label.is_empty()) => domain,
+            url::Host::Domain(domain) if domain.contains('.') && domain.split('.').all(|label| !label.is_empty()) => {
+                domain
+            }
             _ => return None,
         };
         let address = format!("{local}@{domain}");

@@ -77,6 +77,20 @@ pub enum Act {
     RoomLeft {
         room: RoomId,
     },
+    /// `count` refusals of one source in one minute.
+    RateLimitExceeded {
+        endpoint: &'static str,
+        count: u64,
+    },
+    MessageEdited {
+        room: RoomId,
+        message: MessageId,
+    },
+    MessageDeleted {
+        room: RoomId,
+        message: MessageId,
+        reason: Option<String>,
+    },
     MessageSent {
         room: RoomId,
         message: MessageId,
@@ -98,6 +112,9 @@ impl Act {
             Self::RoomCreated { .. } => "room_created",
             Self::RoomJoined { .. } => "room_joined",
             Self::RoomLeft { .. } => "room_left",
+            Self::RateLimitExceeded { .. } => "rate_limit_exceeded",
+            Self::MessageEdited { .. } => "message_edited",
+            Self::MessageDeleted { .. } => "message_deleted",
             Self::MessageSent { .. } => "message_sent",
         }
     }
@@ -112,7 +129,13 @@ impl Act {
             Self::InviteRevoked { invite } => json!({"invite_id": invite}),
             Self::RoomCreated { room } | Self::RoomLeft { room } => json!({"room_id": room}),
             Self::RoomJoined { room, invite } => json!({"room_id": room, "invite_id": invite}),
-            Self::MessageSent { room, message } => json!({"room_id": room, "message_id": message}),
+            Self::RateLimitExceeded { endpoint, count } => json!({"endpoint": endpoint, "count": count}),
+            Self::MessageSent { room, message } | Self::MessageEdited { room, message } => {
+                json!({"room_id": room, "message_id": message})
+            }
+            Self::MessageDeleted { room, message, reason } => {
+                json!({"room_id": room, "message_id": message, "reason": reason})
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Exit status 0 success, 1 what was asked for could not be done, 2 wrong usage.
 
 mod demo;
+mod rates;
 mod serve;
 mod setup_link;
 mod user;
@@ -48,6 +49,11 @@ pub(crate) struct Settings {
     /// development shows internal errors to everybody
     #[arg(long, value_enum, default_value = "production", env = "ENVIRONMENT", global = true)]
     environment: Environment,
+    /// Proxies of yours between the clients and this server
+    #[arg(long, value_name = "HOPS", default_value_t = 0, env = "TRUST_PROXY_HOPS", global = true)]
+    trust_proxy_hops: u8,
+    #[command(flatten)]
+    rates: rates::RateSettings,
     /// Serve in clear text beyond this machine
     #[arg(long, global = true)]
     insecure_http: bool,
@@ -137,6 +143,8 @@ impl Settings {
         };
         config.public_url = self.public_url;
         config.environment = self.environment;
+        config.trusted_proxy_hops = self.trust_proxy_hops;
+        config.rates = self.rates.over(config.rates);
         Ok(config)
     }
 

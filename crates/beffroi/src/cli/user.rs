@@ -3,9 +3,8 @@
 use super::{Settings, circumstances, language};
 use crate::{
     accounts::{
-        self, actions,
+        self, UserView, actions,
         model::{NewAccount, Reserved},
-        routes::UserView,
     },
     error::{Error, FieldError, Result},
     platform::i18n,

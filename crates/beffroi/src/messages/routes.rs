@@ -1,4 +1,5 @@
 use super::{
+    actions,
     model::Draft,
     store::{self, Window},
     view::{self, MessageView},
@@ -11,24 +12,28 @@ use crate::{
     audit::Circumstances,
     error::{Code, Error, FieldError, Result},
     ids::{ClientId, MessageId, RoomId},
+    platform::clock::Moment,
     platform::http::{
-        answer::{Created, Page, Success},
-        payload::{self, Ids, Payload, Query},
+        answer::{Created, NoContent, Page, Success},
+        payload::{self, Ids, OptionalPayload, Payload, Query},
     },
     rooms,
+    tx::Tx,
 };
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use beffroi_markup::Tree;
 use sea_orm::ConnectionTrait;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Send {
     text: String,
     client_id: ClientId,
+    reply_to: Option<MessageId>,
 }
 
 /// Sends a message. 201 once it is durable; 200 with the same message when this `client_id` has sent it before.
@@ -39,7 +44,7 @@ pub async fn send(
     Ids(room): Ids<RoomId>,
     Payload(body): Payload<Send>,
 ) -> Result<Response> {
-    let draft = Draft::new(body.client_id, body.text)?;
+    let draft = Draft::new(body.client_id, body.text)?.in_reply_to(body.reply_to);
     let room = rooms::writable(app.database.reader(), &actor, room).await?;
     let author = Person { id: actor.user, username: actor.username.to_string() };
     match app.messages.post(Post { room, author, draft, circumstances }).await? {
@@ -56,6 +61,7 @@ pub async fn send(
 pub struct List {
     before: Option<String>,
     after: Option<String>,
+    around: Option<String>,
     cursor: Option<String>,
     limit: Option<i64>,
 }
@@ -82,11 +88,12 @@ pub async fn list(
 }
 
 async fn window(db: &impl ConnectionTrait, room: RoomId, query: &List) -> Result<Window> {
-    let (way, field, id) = match (&query.before, &query.after, &query.cursor) {
-        (None, None, None) => return Ok(Window::Newest),
-        (Some(id), None, None) => ("before", "before", id.as_str()),
-        (None, Some(id), None) => ("after", "after", id.as_str()),
-        (None, None, Some(cursor)) => match cursor.split_once(':') {
+    let (way, field, id) = match (&query.before, &query.after, &query.around, &query.cursor) {
+        (None, None, None, None) => return Ok(Window::Newest),
+        (Some(id), None, None, None) => ("before", "before", id.as_str()),
+        (None, Some(id), None, None) => ("after", "after", id.as_str()),
+        (None, None, Some(id), None) => ("around", "around", id.as_str()),
+        (None, None, None, Some(cursor)) => match cursor.split_once(':') {
             Some((way @ ("before" | "after"), id)) => (way, "cursor", id),
             _ => return Err(unknown_cursor("cursor")),
         },
@@ -94,16 +101,15 @@ async fn window(db: &impl ConnectionTrait, room: RoomId, query: &List) -> Result
     };
     let id = id.parse().map(MessageId).map_err(|_| unknown_cursor(field))?;
     let seq = store::seq_of(db, room, id).await?.ok_or_else(|| unknown_cursor(field))?;
-    Ok(if way == "after" { Window::After(seq) } else { Window::Before(seq) })
+    Ok(match way {
+        "after" => Window::After(seq),
+        "around" => Window::Around(seq),
+        _ => Window::Before(seq),
+    })
 }
 
 fn unknown_cursor(field: &str) -> Error {
-    let field = FieldError::new(field, "malformed");
-    Error::Refused(Box::new(crate::error::Refusal {
-        code: Code::INVALID_CURSOR,
-        fields: vec![field],
-        retry_after: None,
-    }))
+    Error::refuse_fields(Code::INVALID_CURSOR, vec![FieldError::new(field, "malformed")])
 }
 
 pub async fn show(
@@ -116,4 +122,68 @@ pub async fn show(
     let message = store::find(db, room, message).await?.ok_or(Error::refuse(Code::MESSAGE_NOT_FOUND))?;
     let view = view::views(db, vec![message]).await?.pop();
     view.map(Success).ok_or(Error::broken("one message has one view"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    text: String,
+}
+
+pub async fn edit(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids((room, message)): Ids<(RoomId, MessageId)>,
+    Payload(body): Payload<Edit>,
+) -> Result<Success<MessageView>> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    let view = actions::edit(&mut tx, &actor, room, message, body.text).await?;
+    tx.commit().await?;
+    Ok(Success(view))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    reason: Option<String>,
+}
+
+pub async fn delete(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids((room, message)): Ids<(RoomId, MessageId)>,
+    OptionalPayload(body): OptionalPayload<Delete>,
+) -> Result<NoContent> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    actions::delete(&mut tx, &actor, room, message, body.reason).await?;
+    tx.commit().await?;
+    Ok(NoContent)
+}
+
+/// A text that a message had.
+#[derive(Serialize)]
+pub struct RevisionView {
+    text: String,
+    tree: Tree,
+    written_at: Moment,
+}
+
+/// What a message said before its edits, oldest first.
+pub async fn history(
+    actor: Actor,
+    State(app): State<App>,
+    Ids((room, message)): Ids<(RoomId, MessageId)>,
+) -> Result<Page<RevisionView>> {
+    let db = app.database.reader();
+    rooms::readable(db, &actor, room).await?;
+    let message = store::find(db, room, message).await?.ok_or(Error::refuse(Code::MESSAGE_NOT_FOUND))?;
+    let revisions = store::revisions(db, message.id).await?;
+    let view = |revision: store::Revision| RevisionView {
+        tree: beffroi_markup::parse(&revision.text),
+        text: revision.text,
+        written_at: revision.written_at,
+    };
+    Ok(Page::whole(revisions.into_iter().map(view).collect()))
 }

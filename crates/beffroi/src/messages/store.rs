@@ -1,10 +1,11 @@
 use crate::{
     error::Result,
     ids::{ClientId, MessageId, RoomId, UserId},
+    platform::clock::Moment,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, OnConflict, Query},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -27,10 +28,35 @@ pub(super) mod message {
         pub author_id: UserId,
         pub client_id: ClientId,
         pub text: String,
+        pub sent_digest: Vec<u8>,
         pub created_at: Moment,
         pub edited_at: Option<Moment>,
         pub deleted_at: Option<Moment>,
         pub reply_to: Option<MessageId>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) use revision::Model as Revision;
+
+/// What a message said before it was edited.
+pub(super) mod revision {
+    use crate::{ids::MessageId, platform::clock::Moment};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message_revisions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub message_id: MessageId,
+        /// When this text was written.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub written_at: Moment,
+        pub text: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -64,6 +90,88 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, id: MessageId)
     Ok(message::Entity::find_by_id(id).filter(in_room).one(db).await?)
 }
 
+/// Which of these messages stand in this room, not deleted.
+pub(super) async fn standing_among(
+    db: &impl ConnectionTrait,
+    pairs: &HashSet<(RoomId, MessageId)>,
+) -> Result<HashSet<(RoomId, MessageId)>> {
+    if pairs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<(RoomId, MessageId)> = message::Entity::find()
+        .select_only()
+        .columns([message::Column::RoomId, message::Column::Id])
+        .filter(message::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
+        .filter(message::Column::DeletedAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter(|pair| pairs.contains(pair)).collect())
+}
+
+pub(super) async fn keep_revision(db: &impl ConnectionTrait, message: &Message) -> Result<()> {
+    let row = revision::ActiveModel {
+        message_id: Set(message.id),
+        written_at: Set(message.edited_at.unwrap_or(message.created_at)),
+        text: Set(message.text.clone()),
+    };
+    // Two edits within one millisecond: the text between them was never seen by anybody.
+    let same_moment =
+        OnConflict::columns([revision::Column::MessageId, revision::Column::WrittenAt]).do_nothing().to_owned();
+    revision::Entity::insert(row).on_conflict(same_moment).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub(super) async fn set_text(
+    db: &impl ConnectionTrait,
+    message: &Message,
+    text: String,
+    now: Moment,
+) -> Result<Message> {
+    let row = ActiveModel { id: Set(message.id), text: Set(text), edited_at: Set(Some(now)), ..Default::default() };
+    Ok(row.update(db).await?)
+}
+
+/// Empties a message and forgets its history.
+pub(super) async fn bury(db: &impl ConnectionTrait, message: &Message, now: Moment) -> Result<()> {
+    let of_message = revision::Column::MessageId.eq(message.id);
+    revision::Entity::delete_many().filter(of_message).exec(db).await?;
+    let row =
+        ActiveModel { id: Set(message.id), text: Set(String::new()), deleted_at: Set(Some(now)), ..Default::default() };
+    row.update(db).await?;
+    Ok(())
+}
+
+/// What a message said before, oldest first.
+pub(super) async fn revisions(db: &impl ConnectionTrait, id: MessageId) -> Result<Vec<Revision>> {
+    let of_message = revision::Column::MessageId.eq(id);
+    Ok(revision::Entity::find().filter(of_message).order_by_asc(revision::Column::WrittenAt).all(db).await?)
+}
+
+/// How often some messages were answered.
+pub(super) async fn reply_counts(db: &impl ConnectionTrait, ids: Vec<MessageId>) -> Result<HashMap<MessageId, i64>> {
+    let rows: Vec<(MessageId, i64)> = message::Entity::find()
+        .select_only()
+        .column(message::Column::ReplyTo)
+        .column_as(message::Column::Id.count(), "replies")
+        .filter(message::Column::ReplyTo.is_in(ids))
+        .filter(message::Column::DeletedAt.is_null())
+        .group_by(message::Column::ReplyTo)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Some messages of a room.
+pub async fn find_all(db: &impl ConnectionTrait, room: RoomId, ids: Vec<MessageId>) -> Result<Vec<Message>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let those = message::Column::RoomId.eq(room).and(message::Column::Id.is_in(ids));
+    Ok(message::Entity::find().filter(those).all(db).await?)
+}
+
 /// A message's number in its room; None where that room does not have it.
 pub async fn seq_of(db: &impl ConnectionTrait, room: RoomId, id: MessageId) -> Result<Option<i64>> {
     Ok(find(db, room, id).await?.map(|message| message.seq))
@@ -75,6 +183,8 @@ pub(super) enum Window {
     Newest,
     Before(i64),
     After(i64),
+    /// As many on either side of a message, and itself.
+    Around(i64),
 }
 
 /// A page of a room's history, newest first.
@@ -83,6 +193,12 @@ pub(super) async fn page(db: &impl ConnectionTrait, room: RoomId, window: Window
     let newest_first = match window {
         Window::Newest => of_room.order_by_desc(message::Column::Seq),
         Window::Before(seq) => of_room.filter(message::Column::Seq.lt(seq)).order_by_desc(message::Column::Seq),
+        Window::Around(seq) => {
+            let half = limit / 2;
+            let mut page = Box::pin(page(db, room, Window::After(seq), half)).await?;
+            page.extend(Box::pin(self::page(db, room, Window::Before(seq + 1), limit - half)).await?);
+            return Ok(page);
+        }
         Window::After(seq) => {
             let oldest_first = of_room.filter(message::Column::Seq.gt(seq)).order_by_asc(message::Column::Seq);
             let mut page = oldest_first.all(db).await?;

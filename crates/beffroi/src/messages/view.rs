@@ -1,7 +1,7 @@
 //! A message as people and programs see it. The tree is made from the text each time it is shown: what is stored is what
 //! was sent, and a safer reading of it protects old messages as well.
 
-use super::store::Message;
+use super::store::{self, Message};
 use crate::{
     accounts::{self, Person},
     error::{Error, Result},
@@ -25,6 +25,7 @@ pub struct MessageView {
     pub edited_at: Option<Moment>,
     pub deleted_at: Option<Moment>,
     pub reply_to: Option<MessageId>,
+    pub reply_count: i64,
     pub reactions: [(); 0],
     pub files: [(); 0],
     pub client_id: ClientId,
@@ -50,6 +51,7 @@ impl MessageView {
             edited_at: message.edited_at,
             deleted_at: message.deleted_at,
             reply_to: message.reply_to,
+            reply_count: 0,
             reactions: [],
             files: [],
             client_id: message.client_id,
@@ -65,11 +67,13 @@ impl MessageView {
 /// Messages with their authors' names and their trees.
 pub async fn views(db: &impl ConnectionTrait, messages: Vec<Message>) -> Result<Vec<MessageView>> {
     let authors = accounts::people(db, messages.iter().map(|message| message.author_id)).await?;
+    let replies = store::reply_counts(db, messages.iter().map(|message| message.id).collect()).await?;
     let view = |message: Message| {
         let author = authors.get(&message.author_id).cloned();
         let author = author.ok_or(Error::broken("a message without an author"))?;
         let tree = beffroi_markup::parse(&message.text);
-        Ok(MessageView::new(message, author, tree))
+        let reply_count = replies.get(&message.id).copied().unwrap_or(0);
+        Ok(MessageView { reply_count, ..MessageView::new(message, author, tree) })
     };
     messages.into_iter().map(view).collect()
 }

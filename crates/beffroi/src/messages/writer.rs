@@ -2,14 +2,14 @@
 //! publishes: many senders share one flush to disk, and nobody is told "sent" before it is.
 
 use super::{
-    model::Draft,
+    model::{self, Draft},
     store::{self, ActiveModel, Message},
     view::MessageView,
 };
 use crate::{
     accounts::Person,
     audit::{self, Act, Circumstances},
-    error::{Code, Error, Result},
+    error::{Code, Error, FieldError, Result},
     ids::{ClientId, MessageId, RoomId, UserId},
     platform::{clock::Clock, database::Database, random::Random},
     realtime::Hub,
@@ -158,6 +158,9 @@ impl Writer {
         let sent = store::find_sent(tx, &keys).await?;
         let seats: HashSet<(RoomId, UserId)> = posts.iter().map(|post| (post.room.id, post.author.id)).collect();
         let members = rooms::members_among(tx, &seats).await?;
+        let answered: HashSet<(RoomId, MessageId)> =
+            posts.iter().filter_map(|post| Some((post.room.id, post.draft.reply_to?))).collect();
+        let standing = store::standing_among(tx, &answered).await?;
         let mut first: HashMap<(UserId, ClientId), usize> = HashMap::new();
         let mut wanted: BTreeMap<RoomId, Vec<usize>> = BTreeMap::new();
         let mut steps: Vec<Step> = Vec::with_capacity(posts.len());
@@ -169,6 +172,8 @@ impl Writer {
                 Step::RepeatOf(*earlier)
             } else if !is_seated {
                 Step::Refused(Code::ROOM_NOT_WRITABLE)
+            } else if post.draft.reply_to.is_some_and(|id| !standing.contains(&(post.room.id, id))) {
+                Step::NothingToReplyTo
             } else {
                 first.insert(key(post), at);
                 wanted.entry(post.room.id).or_default().push(at);
@@ -195,10 +200,11 @@ impl Writer {
             author_id: post.author.id,
             client_id: post.draft.client_id,
             text: post.draft.text.clone(),
+            sent_digest: model::text_digest(&post.draft.text),
             created_at: now,
             edited_at: None,
             deleted_at: None,
-            reply_to: None,
+            reply_to: post.draft.reply_to,
         }
     }
 
@@ -231,6 +237,8 @@ enum Step {
     /// It stands twice in this batch: the place of the first.
     RepeatOf(usize),
     Refused(Code),
+    /// It answers a message that is not there.
+    NothingToReplyTo,
 }
 
 fn outcome(post: &Post, at: usize, posts: &[Post], plan: &[Step]) -> Result<Posted> {
@@ -238,21 +246,31 @@ fn outcome(post: &Post, at: usize, posts: &[Post], plan: &[Step]) -> Result<Post
     match &plan[at] {
         Step::New(message) => Ok(Posted::Now(view(message))),
         Step::Refused(code) => Err(Error::refuse(*code)),
-        Step::Repeat(message) if is_same(post, message.room_id, &message.text) => Ok(Posted::Before(view(message))),
+        Step::NothingToReplyTo => Err(nothing_to_reply_to()),
+        Step::Repeat(message) if is_same(post, message.room_id, &message.sent_digest) => {
+            // It may have been edited or deleted since.
+            let tree = beffroi_markup::parse(&message.text);
+            Ok(Posted::Before(MessageView::new(message.clone(), post.author.clone(), tree)))
+        }
         Step::Repeat(_) => Err(Error::refuse(Code::CLIENT_ID_REUSED)),
         Step::RepeatOf(first) => match (&plan[*first], &posts[*first]) {
-            (_, earlier) if !is_same(post, earlier.room.id, &earlier.draft.text) => {
+            (_, earlier) if !is_same(post, earlier.room.id, &model::text_digest(&earlier.draft.text)) => {
                 Err(Error::refuse(Code::CLIENT_ID_REUSED))
             }
             (Step::New(message), _) => Ok(Posted::Before(view(message))),
             (Step::Refused(code), _) => Err(Error::refuse(*code)),
+            (Step::NothingToReplyTo, _) => Err(nothing_to_reply_to()),
             _ => Err(Error::broken("a repeat of a repeat")),
         },
     }
 }
 
-fn is_same(post: &Post, room: RoomId, text: &str) -> bool {
-    post.room.id == room && post.draft.text == text
+fn nothing_to_reply_to() -> Error {
+    Error::invalid(vec![FieldError::new("reply_to", "not_available")])
+}
+
+fn is_same(post: &Post, room: RoomId, digest: &[u8]) -> bool {
+    post.room.id == room && model::text_digest(&post.draft.text) == digest
 }
 
 fn key(post: &Post) -> (UserId, ClientId) {
@@ -267,9 +285,10 @@ fn row(message: &Message) -> ActiveModel {
         author_id: Set(message.author_id),
         client_id: Set(message.client_id),
         text: Set(message.text.clone()),
+        sent_digest: Set(message.sent_digest.clone()),
         created_at: Set(message.created_at),
         edited_at: Set(None),
         deleted_at: Set(None),
-        reply_to: Set(None),
+        reply_to: Set(message.reply_to),
     }
 }

@@ -5,6 +5,7 @@ pub mod database;
 pub mod hashing;
 pub mod http;
 pub mod i18n;
+pub mod limits;
 pub mod logs;
 pub mod migrations;
 pub mod random;

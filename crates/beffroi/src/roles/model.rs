@@ -129,9 +129,8 @@ impl Role {
     }
 }
 
-const GUEST: &[&str] = &["read_messages"];
-const USER: &[&str] = &[
-    "read_messages",
+const READING: &[&str] = &["read_messages"];
+const TAKING_PART: &[&str] = &[
     "send_messages",
     "edit_own_messages",
     "delete_own_messages",
@@ -143,18 +142,7 @@ const USER: &[&str] = &[
     "view_user_profiles",
     "upload_files",
 ];
-const MODERATOR: &[&str] = &[
-    "read_messages",
-    "send_messages",
-    "edit_own_messages",
-    "delete_own_messages",
-    "react_messages",
-    "create_rooms",
-    "join_rooms",
-    "send_dm",
-    "block_users",
-    "view_user_profiles",
-    "upload_files",
+const KEEPING_ORDER: &[&str] = &[
     "delete_all_messages",
     "pin_messages",
     "kick_users",
@@ -164,6 +152,10 @@ const MODERATOR: &[&str] = &[
     "view_audit_logs",
 ];
 
-/// The built-in roles and the permissions that each is born with.
-pub const BUILT_IN_ROLES: &[(&str, &[&str])] =
-    &[(Role::ADMIN, &["*"]), (Role::MODERATOR, MODERATOR), (Role::USER, USER), (Role::GUEST, GUEST)];
+/// The built-in roles and the groups of permissions that each is born with.
+pub const BUILT_IN_ROLES: &[(&str, &[&[&str]])] = &[
+    (Role::ADMIN, &[&["*"]]),
+    (Role::MODERATOR, &[READING, TAKING_PART, KEEPING_ORDER]),
+    (Role::USER, &[READING, TAKING_PART]),
+    (Role::GUEST, &[READING]),
+];

@@ -26,9 +26,9 @@ mod role {
 /// Writes the built-in roles that are missing; what an administrator changed stays.
 pub async fn ensure_built_in(database: &Database) -> Result<()> {
     let tx = database.begin().await?;
-    let rows = BUILT_IN_ROLES.iter().map(|(name, permissions)| role::ActiveModel {
+    let rows = BUILT_IN_ROLES.iter().map(|(name, groups)| role::ActiveModel {
         name: Set((*name).to_owned()),
-        permissions: Set(serde_json::json!(permissions).to_string()),
+        permissions: Set(serde_json::json!(groups.concat()).to_string()),
         is_built_in: Set(true),
     });
     role::Entity::insert_many(rows)

@@ -45,7 +45,8 @@ pub async fn writable_by_member(db: &impl ConnectionTrait, user: UserId, id: Roo
 pub async fn writable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<WritableRoom> {
     let ReadableRoom(room) = readable(db, actor, id).await?;
     let as_member = store::is_member(db, actor.user, id).await?;
-    if !as_member && !(room.policy == "public" && actor.holds(Permission::ManageRooms)) {
+    let as_keeper = room.policy == "public" && actor.holds(Permission::ManageRooms);
+    if !as_member && !as_keeper {
         return Err(Error::refuse(Code::ROOM_NOT_WRITABLE));
     }
     if room.archived {

@@ -9,5 +9,5 @@ mod store;
 pub use access::{ReadableRoom, WritableRoom, readable, writable, writable_by_member};
 pub use routes::{RoomView, view};
 pub use store::{
-    Room, advance, append_event, events_after, find, is_member, last_seqs, mark_read, members_among, rooms_of,
+    Room, advance, append_event, events_after, find, is_member, last_seqs, mark_read, members_among, retreat, rooms_of,
 };

@@ -234,7 +234,7 @@ pub async fn advance(db: &impl ConnectionTrait, room: RoomId, count: i64) -> Res
 }
 
 /// Gives the number back that was just taken, still under the lock.
-pub(super) async fn retreat(db: &impl ConnectionTrait, room: RoomId, seq: i64) -> Result<()> {
+pub async fn retreat(db: &impl ConnectionTrait, room: RoomId, seq: i64) -> Result<()> {
     room::Entity::update_many()
         .col_expr(room::Column::LastSeq, Expr::value(seq - 1))
         .filter(room::Column::Id.eq(room))

@@ -12,7 +12,7 @@ use crate::{
     error::{Code, Error, Result},
     event::Publication,
     ids::SessionId,
-    platform::{clock::Moment, text::fold},
+    platform::{clock::Moment, limits, text::fold},
     roles::{self, Role},
     tx::Tx,
 };
@@ -50,6 +50,8 @@ pub struct SignedIn {
 /// one audit row, one text.
 pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Credentials) -> Result<SignedIn> {
     let Credentials { login, password, remember } = credentials;
+    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(&login));
+    app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
     let found = find(app, &login).await?;
     let hash = found.as_ref().and_then(|account| account.password_hash.as_deref());
     let hash = hash.map(PasswordHash::parse).transpose().map_err(Error::internal)?;
@@ -61,6 +63,7 @@ pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Crede
     match found {
         Some(account) if matches && account.is_active => {
             let signed_in = open(app, circumstances.clone(), &account, remember).await?;
+            app.limits.give_back(&limit);
             upgrade_later(app, circumstances, &account, hash, password);
             Ok(signed_in)
         }
@@ -74,6 +77,11 @@ pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Crede
             Err(Error::refuse(Code::INVALID_CREDENTIALS))
         }
     }
+}
+
+/// What a name counts as for the limit of sign-ins: bounded, however long it is.
+fn account_key(login: &str) -> String {
+    fold(login.trim()).chars().take(LOGIN_BYTES_MAX).collect()
 }
 
 async fn find(app: &App, login: &str) -> Result<Option<Account>> {
@@ -216,10 +224,25 @@ async fn touch(app: &App, session: &Session, now: Moment) -> Result<Moment> {
     Ok(expires_at)
 }
 
+/// A browser that signs in again gives up the session that it had: its cookie is overwritten and nobody could end it.
+pub async fn replace_earlier(app: &App, circumstances: Circumstances, headers: &HeaderMap) -> Result<()> {
+    let Some(secret) = cookie::read(app, headers) else { return Ok(()) };
+    let digest = token::digest(secret.expose_secret());
+    let earlier = store::find_by_digest(app.database.reader(), digest).await?;
+    match earlier.filter(|session| why_over(session, circumstances.now).is_none()) {
+        Some(session) => end(app, circumstances.by(session.user_id), session.id).await,
+        None => Ok(()),
+    }
+}
+
 /// Ends the session at the server; its sockets close once that is durable (AU-10).
 pub async fn sign_out(app: &App, circumstances: Circumstances, actor: &Actor) -> Result<()> {
+    end(app, circumstances, actor.session.id).await
+}
+
+async fn end(app: &App, circumstances: Circumstances, session: SessionId) -> Result<()> {
     let mut tx = Tx::begin(app, circumstances).await?;
-    let (session, reason) = (actor.session.id, Code::SESSION_REVOKED.name);
+    let reason = Code::SESSION_REVOKED.name;
     if store::end(&tx.db, session, reason, tx.circumstances.now).await? {
         tx.record(Act::LogoutSuccess { session }).await?;
         tx.publish(Publication::SessionEnded { session, reason });

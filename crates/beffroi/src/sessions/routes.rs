@@ -3,7 +3,7 @@ use super::{
     cookie,
 };
 use crate::{
-    accounts::routes::UserView,
+    accounts::UserView,
     actor::Actor,
     app::App,
     audit::Circumstances,
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use axum::{extract::State, response::IntoResponse};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,7 @@ struct SignedInView {
 pub async fn sign_in(
     State(app): State<App>,
     circumstances: Circumstances,
+    headers: HeaderMap,
     Payload(body): Payload<SignIn>,
 ) -> Result<impl IntoResponse> {
     if body.session != Some(SessionKind::Cookie) {
@@ -50,7 +51,8 @@ pub async fn sign_in(
     }
     let credentials =
         Credentials { login: body.username, password: body.password, remember: body.remember.unwrap_or(false) };
-    let signed_in = actions::sign_in(&app, circumstances, credentials).await?;
+    let signed_in = actions::sign_in(&app, circumstances.clone(), credentials).await?;
+    actions::replace_earlier(&app, circumstances, &headers).await?;
     let cookie = cookie::write(&app, &signed_in.secret, signed_in.cookie_lifetime);
     let user = UserView::open(&app.keys, signed_in.account)?;
     Ok(([(header::SET_COOKIE, cookie)], Success(SignedInView { user })))

@@ -7,6 +7,8 @@ use beffroi::{
     config::Config,
     platform::{
         clock::{Clock, Moment},
+        http::serve::Peer,
+        limits::{Rate, Rates},
         random::Random,
     },
     router,
@@ -16,7 +18,10 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -56,6 +61,7 @@ impl House {
         );
         // The suite is not about the strength of argon2, but for one test that is.
         config.password_cost = Argon2Cost { memory_kib: 64, passes: 1, lanes: 1 };
+        config.rates = out_of_the_way();
         if engine == Engine::Postgres {
             config.database_url = Some(postgres::cluster()?.database().await.into());
         }
@@ -84,7 +90,13 @@ impl House {
 
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Person {
-        Person { router: self.router.clone(), cookie: None, id: Uuid::nil(), name: String::new() }
+        self.visitor_from("192.0.2.1")
+    }
+
+    /// Somebody at that address.
+    pub fn visitor_from(&self, address: &str) -> Person {
+        let address = address.parse().expect("an address");
+        Person { router: self.router.clone(), address, cookie: None, id: Uuid::nil(), name: String::new() }
     }
 
     pub async fn setup_token(&self) -> String {
@@ -165,6 +177,12 @@ impl House {
     }
 }
 
+/// Rates that no test meets by chance.
+fn out_of_the_way() -> Rates {
+    let rate = Rate::per_minute(60_000, 1_000_000);
+    Rates { global: rate, per_person: rate, per_address: rate, sign_in: rate, messages: rate }
+}
+
 pub fn registration(name: &str, invite: &str) -> Value {
     json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD, "invite": invite})
 }
@@ -173,6 +191,7 @@ pub fn registration(name: &str, invite: &str) -> Value {
 #[derive(Clone)]
 pub struct Person {
     router: Router,
+    address: IpAddr,
     pub cookie: Option<String>,
     pub id: Uuid,
     pub name: String,
@@ -252,6 +271,7 @@ impl Person {
         let request = Request::builder()
             .method(method)
             .uri(path)
+            .extension(Peer(SocketAddr::new(self.address, 50_000)))
             .header(header::HOST, "beffroi.test")
             .header("sec-fetch-site", "same-origin");
         match &self.cookie {

@@ -6,7 +6,9 @@ mod postgres;
 
 mod audit;
 mod bad_input;
+mod edits;
 mod invites;
+mod limits;
 mod messages;
 mod permissions;
 mod realtime;

@@ -182,6 +182,19 @@ async fn a_cookie_is_worth_nothing_after_signing_out(#[values(Sqlite, Postgres)]
     assert_eq!(house.audit_types().await.iter().filter(|kind| *kind == "logout_success").count(), 1);
 }
 
+// AU-4: a new session at every sign-in; the one that the browser had is over.
+#[rstest]
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let mut alice = house.administrator("alice").await;
+    let earlier = alice.clone();
+    alice.sign_in("alice", PASSWORD).await.expect(StatusCode::OK);
+    assert_ne!(alice.cookie, earlier.cookie);
+    alice.get("/api/v1/auth/me").await.expect(StatusCode::OK);
+    earlier.get("/api/v1/auth/me").await.refused(401, "auth.session_revoked");
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_suspended_account_is_out_at_the_next_request(#[values(Sqlite, Postgres)] engine: Engine) {

@@ -15,20 +15,9 @@ fn block(block: &Block) -> String {
     match block {
         Block::Paragraph { c } => format!("p[{}]", inlines(c)),
         Block::Quote { c } => format!("quote[{}]", blocks(c)),
-        Block::List {
-            ordered,
-            start,
-            items,
-        } => {
-            let items: Vec<String> = items
-                .iter()
-                .map(|item| format!("[{}]", blocks(item)))
-                .collect();
-            if *ordered {
-                format!("ol({start}){}", items.concat())
-            } else {
-                format!("ul{}", items.concat())
-            }
+        Block::List { ordered, start, items } => {
+            let items: Vec<String> = items.iter().map(|item| format!("[{}]", blocks(item))).collect();
+            if *ordered { format!("ol({start}){}", items.concat()) } else { format!("ul{}", items.concat()) }
         }
         Block::CodeBlock { lang, text } => {
             format!("codeblock({})[{text}]", lang.as_deref().unwrap_or(""))

@@ -7,8 +7,9 @@ use crate::{
     config::Environment,
     error::{Code, Error, FieldError, Pending, chain},
     platform::{
-        http::serve::Peer,
+        http::{client_address, serve::Peer},
         i18n::{self, Language},
+        limits::Exceeded,
     },
 };
 use axum::{
@@ -18,9 +19,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 use uuid::Uuid;
 
 /// More of a user agent is noise.
@@ -47,10 +48,11 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
 
 fn circumstances(app: &App, request: &Request) -> Circumstances {
     let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let (peer, hops) = (request.extensions().get::<Peer>(), app.config.trusted_proxy_hops);
     Circumstances {
         request_id: app.random.id(),
         user: None,
-        ip_address: request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_canonical()),
+        ip_address: peer.map(|peer| client_address::resolve(peer.0.ip(), request.headers(), hops)),
         user_agent: header(header::USER_AGENT).map(|agent| agent.chars().take(USER_AGENT_CHARS_MAX).collect()),
         language: header(header::ACCEPT_LANGUAGE).and_then(Language::accepted).unwrap_or_default(),
         now: app.clock.now(),
@@ -79,11 +81,11 @@ fn refusal(response: &Response) -> Option<std::sync::Arc<Error>> {
 
 fn problem(error: &Error, id: Uuid, language: Language, environment: Environment, bare: Response) -> Response {
     let code = error.code();
-    let (fields, retry_after) = match error {
-        Error::Refused(refusal) => (refusal.fields.as_slice(), refusal.retry_after),
+    let (fields, retry_after, exceeded) = match error {
+        Error::Refused(refusal) => (refusal.fields.as_slice(), refusal.retry_after, refusal.exceeded),
         Error::Internal(source) => {
             tracing::error!(request_id = %id, error = chain(source.as_ref()), "a request failed");
-            (&[][..], None)
+            (&[][..], None, None)
         }
     };
     let mut body = json!({
@@ -113,9 +115,29 @@ fn problem(error: &Error, id: Uuid, language: Language, environment: Environment
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Session"));
     }
     if let Some(wait) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+    }
+    if let Some(exceeded) = exceeded {
+        set_rate_headers(headers, exceeded);
     }
     response
+}
+
+/// Rounded up: coming back exactly then must work.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// `RateLimit` and `RateLimit-Policy` of the IETF HTTPAPI draft.
+fn set_rate_headers(headers: &mut HeaderMap, exceeded: Exceeded) {
+    let Exceeded { rule, rate, retry_after } = exceeded;
+    let policy = format!("\"{rule}\";q={};w={}", rate.requests, rate.window.as_secs());
+    let state = format!("\"{rule}\";r=0;t={}", whole_seconds(retry_after));
+    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name, value);
+        }
+    }
 }
 
 fn field_error(field: &FieldError, language: Language) -> serde_json::Value {

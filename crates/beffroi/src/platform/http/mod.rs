@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod client_address;
 pub mod cross_site;
 pub mod door;
 pub mod payload;

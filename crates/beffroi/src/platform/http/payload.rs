@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, rejection::PathRejection},
 };
 use http::{HeaderMap, Request, header, request::Parts};
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -27,6 +28,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Payload<T> {
         let body = tokio::time::timeout(BODY_DEADLINE, body).await.map_err(|_| Error::refuse(Code::TIMED_OUT))?;
         let bytes = body.map_err(|error| unreadable(&*error))?.to_bytes();
         parse_json(&bytes).map(Self)
+    }
+}
+
+/// A JSON body that may be left out, as with DELETE.
+pub struct OptionalPayload<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalPayload<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request<Body>, state: &S) -> Result<Self> {
+        let is_empty = request.body().size_hint().exact() == Some(0);
+        if is_empty {
+            return Ok(Self(T::default()));
+        }
+        Payload::from_request(request, state).await.map(|Payload(body)| Self(body))
     }
 }
 
@@ -103,8 +119,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> 
 }
 
 fn invalid_id(_: &PathRejection) -> Error {
-    let field = FieldError::new("id", "malformed");
-    Error::Refused(Box::new(crate::error::Refusal { code: Code::INVALID_ID, fields: vec![field], retry_after: None }))
+    Error::refuse_fields(Code::INVALID_ID, vec![FieldError::new("id", "malformed")])
 }
 
 /// How many entries of a list are asked for.

@@ -3,9 +3,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { assertWithinWidth } from '../support/layout.mjs';
+import { assertWithinWidth, settle } from '../support/layout.mjs';
 import { walkEveryScreen } from '../support/screens.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -20,7 +20,7 @@ for (const look of LOOKS) {
     const inspect = async (name, { page, language }) => {
       assert.equal(await page.locator('html').getAttribute('lang'), language, name);
       // Half faded in, everything is too pale.
-      await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished.catch(() => {}))));
+      await settle(page);
       const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), RULES);
       found.push(...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${name}: ${id} ${node.target} ${node.any[0]?.message ?? node.failureSummary}`)));
       await assertWithinWidth(page, name).catch((failure) => found.push(failure.message));

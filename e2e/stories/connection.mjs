@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { engines } from '../support/house.mjs';
 import { eventually } from '../support/eventually.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 test('bob is cut off while alice talks and he writes; when the line is mended, each has all of it, in order and once', told(async (street) => {
   const house = await street.house();

@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { engines, PASSWORD } from '../support/house.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 for (const { name, databaseUrl } of engines(0)) {
   test(`a newcomer founds the community in French, and an invited friend talks with them in English (${name})`, told(async (street) => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { eventually } from '../support/eventually.mjs';
 import { assertWithinWidth } from '../support/layout.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 const NARROW = { width: 360, height: 720 };
 

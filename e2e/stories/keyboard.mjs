@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { PASSWORD } from '../support/house.mjs';
 import { eventually } from '../support/eventually.mjs';
 import { Keyboard } from '../support/keyboard.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 test('amelie founds, signs in, writes, reads, changes rooms and signs out by keyboard alone', told(async (street) => {
   const house = await street.house();

@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { eventually } from '../support/eventually.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 test('alice’s draft is there again after a reload, in its own room only, and gone once it is sent', told(async (street) => {
   const house = await street.house();

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { PASSWORD } from '../support/house.mjs';
 import { eventually } from '../support/eventually.mjs';
-import { told } from '../support/street.mjs';
+import { told } from '../support/told.mjs';
 
 const REASONS = {
   'auth.session_idle': 'ended.idle',

@@ -48,23 +48,27 @@ export class House {
     this.port = Number(new URL(this.origin).port);
   }
 
-  /** The first line says where it is open; the second, while nobody is here, how to begin. */
+  /** Its lines say where it is open, and how to begin. */
   hearWhere() {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`the server did not say where it is\n${this.log}`)), START_DEADLINE_MS);
       this.process.once('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log}`)));
       createInterface({ input: this.process.stdout }).on('line', (line) => {
         this.said.push(line);
-        const found = /http:\/\/[^\s;]+/.exec(line)?.[0];
-        if (!found) return;
-        if (found.includes('/setup#')) this.setupLink = found;
-        else this.origin = found;
-        if (this.command !== 'serve' || this.setupLink) {
+        const link = /http:\/\/[^\s;]+/.exec(line)?.[0];
+        if (link?.includes('/setup#')) this.setupLink = link;
+        else if (link) this.origin = link;
+        if (this.hasSaidAll()) {
           clearTimeout(timer);
           resolve(undefined);
         }
       });
     });
+  }
+
+  /** A demonstration ends with its last person; a server that was founded in an earlier life prints no second line. */
+  hasSaidAll() {
+    return this.command === 'demo' ? this.said.some((line) => line.startsWith('david / ')) : Boolean(this.setupLink);
   }
 
   /** As a power cut would. */
@@ -112,9 +116,9 @@ export class House {
     return this.signIn(name);
   }
 
-  /** @param {string} name */
-  async signIn(name) {
-    const { data, cookie } = await this.ask('POST', '/auth/login', { username: name, password: PASSWORD, session: 'cookie' });
+  /** @param {string} name @param {string} [password] */
+  async signIn(name, password = PASSWORD) {
+    const { data, cookie } = await this.ask('POST', '/auth/login', { username: name, password, session: 'cookie' });
     return new Visitor(this, data.user, cookie);
   }
 }

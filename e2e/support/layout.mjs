@@ -1,4 +1,4 @@
-// Whether everything on a page keeps within its width.
+// How a page stands: settled, and within its width.
 
 import assert from 'node:assert/strict';
 
@@ -21,3 +21,9 @@ export async function assertWithinWidth(page, where) {
   });
   assert.deepEqual(found, { scrolls: 0, out: [] }, where);
 }
+
+/** Nothing is half faded in any more. @param {import('playwright-core').Page} page */
+export const settle = (page) => page.evaluate(async () => {
+  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.all(ending.map((one) => one.finished.catch(() => {})));
+});

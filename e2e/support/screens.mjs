@@ -44,7 +44,7 @@ const SAYINGS = {
       ['chloe', '> du gâteau, beaucoup de gâteau\n\nJe m’en occupe.'],
       ['bruno', 'Le contrôleur dit `drift=+300s` :\n\n```log\n06:55:00 chime=on source=clock-b drift=+300s et une ligne un peu plus longue qu’un écran étroit n’est large\n```'],
     ],
-    news: 'La camionnette est réservée, @amelie !', unsent: 'J’y serai à sept heures.', draft: 'Au sujet des lumières',
+    news: 'La camionnette est réservée, @amelie\u202f!', unsent: 'J’y serai à sept heures.', draft: 'Au sujet des lumières',
   },
 };
 
@@ -170,10 +170,12 @@ async function walkRooms(street, house, { words, people, other, foreign }, look,
   await amelie.composer.fill('');
   await amelie.page.locator('.timeline').evaluate((box) => { box.scrollTop = 0; });
   for (const text of [words.news, words.unsent]) await people.bruno.says(text);
-  if (await amelie.page.getByRole('button', { name: amelie.tn('messages.new_below', 2) }).isVisible()) await at('room-new-below', amelie);
-  if (look.width < 720) await amelie.button('room.back').click();
-  else await amelie.visits('/');
-  await at('rooms', amelie);
+  await amelie.page.getByRole('button', { name: amelie.tn('messages.new_below', 2) }).waitFor();
+  await at('room-new-below', amelie);
+  if (look.width < 720) {
+    await amelie.button('room.back').click();
+    await at('rooms', amelie);
+  }
   await amelie.visits(`/rooms/${other.id}`);
   await amelie.list.getByText(amelie.t('messages.new'), { exact: true }).waitFor();
   await at('room-unread', amelie);
@@ -246,14 +248,14 @@ async function walkTrouble(street, house, { words, people }, look, at) {
 
   await bruno.page.route('**/api/v1/auth/me', async (route) => {
     const answer = await (await route.fetch()).json();
-    answer.data.session.idle_expires_at = new Date(Date.now() + 100_000).toISOString();
+    answer.data.session.absolute_expires_at = new Date(Date.now() + 100_000).toISOString();
     await route.fulfill({ json: answer });
   });
   await bruno.page.reload();
   await bruno.dialog('warning.title').waitFor();
   await at('session-warning', bruno);
   await bruno.page.unrouteAll();
-  await bruno.button('warning.stay').click();
+  await bruno.button('warning.understood').click();
   await bruno.dialog('warning.title').waitFor({ state: 'detached' });
   await people.bruno.ask('POST', '/auth/logout');
   await bruno.dialog('ended.title').waitFor();

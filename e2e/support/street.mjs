@@ -1,6 +1,5 @@
 // A story's surroundings: one browser, its houses and lines, and everybody in them; closed when the story is over.
 
-import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 import { House } from './house.mjs';
 import { Line } from './line.mjs';
@@ -8,30 +7,15 @@ import { Person } from './person.mjs';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGUMENTS });
+const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGUMENTS });
 
-/** The browser of this file, launched when first needed. */
+/** The browser of this file, launched when first needed; a closed one is launched anew. */
 let browser;
 const launched = () => (browser ??= launch());
-after(async () => { await (await browser)?.close(); });
 
-/**
- * Runs a story and clears up behind it. Whoever met trouble in it (a violated policy, an error on the console or in
- * the page) makes it fail.
- * @param {(street: Street) => Promise<void>} story
- */
-export const told = (story) => async () => {
-  const street = new Street();
-  try {
-    await story(street);
-    for (const person of street.people) person.assertNoTrouble();
-  } catch (failure) {
-    await street.describe(failure);
-    throw failure;
-  } finally {
-    await street.close();
-  }
-};
+export async function closeBrowser() {
+  await (await browser)?.close();
+}
 
 export class Street {
   constructor() {

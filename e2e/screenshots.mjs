@@ -54,10 +54,15 @@ async function photographAll(look) {
   console.log(`${look.name}: ${number} screens`);
 }
 
-/** The demonstration a little later in the day. @param {string} file */
+/** The demonstration a little later in the day, in colours that tell its people apart. @param {string} file */
 async function photographRoom(file) {
+  while (!await photographDemo(file));
+}
+
+/** False: two people had the same colour. @param {string} file */
+async function photographDemo(file) {
   const house = await street.house({ command: 'demo' });
-  const amelie = await street.person('amelie', house.origin, { width: 1280, height: 800 });
+  const amelie = await street.person('amelie', house.origin, { width: 1280, height: 870 });
   await amelie.visits('/sign-in');
   await amelie.page.getByRole('region', { name: amelie.t('demo.label') }).getByRole('button', { name: 'amelie' }).click();
   await amelie.isIn(amelie.t('demo.room.square'));
@@ -70,6 +75,8 @@ async function photographRoom(file) {
   await amelie.page.locator('.room-link[aria-current] .badge').waitFor({ state: 'detached' });
   await settle(amelie.page);
   await amelie.page.screenshot({ path: file, caret: 'initial' });
+  const colours = await amelie.list.locator('.avatar').evaluateAll((avatars) => new Set(avatars.map((avatar) => avatar.className)).size);
+  return colours === LATER.length + 1;
 }
 
 /** @param {import('./support/house.mjs').House} house */

@@ -124,3 +124,20 @@ test('a server that stops in order says that it restarts, in calm words', told(a
   await alice.writes('Here again');
   await alice.eventuallyReads(['Here again']);
 }));
+
+test('bob writes and reloads faster than the server allows; everything goes out all the same, in order and once, and the page opens', told(async (street) => {
+  const house = await street.house();
+  await house.foundedBy('alice');
+  const bob = await street.person('bob', house.origin, { visitor: await house.joinedBy('bob') });
+  bob.expects(/429 /);
+  bob.expectsBrokenLine();
+  await bob.opens(house.room);
+  await bob.isOnline();
+  const all = Array.from({ length: 13 }, (_, i) => `Thought ${i + 1}`);
+  for (const text of all) await bob.writes(text);
+  await bob.eventuallyReads(all);
+  for (let i = 0; i < 6; i++) await bob.page.reload();
+  await bob.isIn(house.room.name);
+  await bob.eventuallyReads(all);
+  await bob.isOnline();
+}));

@@ -58,7 +58,7 @@ test('a page that breaks its own policy is noticed', async () => {
 });
 
 test('mallory’s messages are words to bob, whatever they hold', told(async (street) => {
-  const house = await street.house();
+  const house = await street.house({ isGenerous: true });
   await house.foundedBy('alice');
   const mallory = await house.joinedBy('mallory');
   const bob = await street.person('bob', house.origin, { ...NARROW, visitor: await house.joinedBy('bob') });
@@ -98,7 +98,7 @@ test('what bob typed himself is shown to him as it will be to others, also while
 }));
 
 test('hostile names of the server, of rooms, topics and people are text on every screen, and fit a narrow one', told(async (street) => {
-  const house = await street.house();
+  const house = await street.house({ isGenerous: true });
   const serverName = `<b>${'W'.repeat(73)}</b>`;
   const alice = await house.foundedBy('W'.repeat(50), { serverName, roomName: `<script>${'x'.repeat(70)}` });
   const arab = await house.joinedBy('ﷺ'.repeat(50));

@@ -140,7 +140,7 @@ const scroller = (person) => person.page.locator('.timeline');
 const isAtEnd = (person) => scroller(person).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 40);
 
 test('alice reads older messages: they come as she scrolls up, and her place stays; what is new waits behind a button', told(async (street) => {
-  const house = await street.house();
+  const house = await street.house({ isGenerous: true });
   const founder = await house.foundedBy('alice');
   await fill(house);
   const bob = await house.joinedBy('bob');
@@ -180,7 +180,7 @@ test('alice reads older messages: they come as she scrolls up, and her place sta
 }));
 
 test('alice comes back to a room where much was said: it opens at the first unread line', told(async (street) => {
-  const house = await street.house();
+  const house = await street.house({ isGenerous: true });
   const founder = await house.foundedBy('alice');
   const first = await founder.says('The last thing alice saw');
   await founder.ask('PUT', `/rooms/${house.room.id}/read`, { message: first.id });

@@ -21,15 +21,17 @@ export function engines(index) {
   return [{ name: 'SQLite', databaseUrl: undefined }, ...postgres];
 }
 
+/** For stories in which more is said, or looked at, in a second than people do in a minute. */
+const GENEROUS = Object.fromEntries(['GLOBAL_RPM', 'PER_USER_RPM', 'PER_IP_RPM', 'MESSAGES_RPM', 'LOGIN_PER_5MIN'].map((name) => [`RATE_LIMIT_${name}`, '60000']));
+
 export class House {
-  /** @param {{ databaseUrl?: string, command?: string, language?: string }} [options] */
-  static async open({ databaseUrl, command = 'serve', language = 'en' } = {}) {
+  /** @param {{ databaseUrl?: string, command?: string, language?: string, isGenerous?: boolean }} [options] `isGenerous`: hardly limits anybody */
+  static async open({ databaseUrl, command = 'serve', language = 'en', isGenerous = false } = {}) {
     const house = new House();
     // In memory where possible: `fsync` then costs nothing, and nobody needs to switch it off.
     house.folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'beffroi-e2e-'));
-    house.databaseUrl = databaseUrl;
     house.command = command;
-    house.language = language;
+    house.environment = { PATH: process.env.PATH, LANG: language, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...(isGenerous ? GENEROUS : {}) };
     house.port = 0;
     await house.start();
     return house;
@@ -38,8 +40,7 @@ export class House {
   /** Starts, and after the first time at the same port. */
   async start() {
     const args = [this.command, '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`];
-    const environment = { PATH: process.env.PATH, LANG: this.language, ...(this.databaseUrl ? { DATABASE_URL: this.databaseUrl } : {}) };
-    this.process = spawn(PROGRAM, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(PROGRAM, args, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.log = '';
     this.process.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
     this.ended = new Promise((resolve) => this.process.once('exit', resolve));

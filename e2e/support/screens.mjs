@@ -8,7 +8,7 @@ import { eventually } from './eventually.mjs';
 
 /** @param {import('./street.mjs').Street} street @param {Look} look @param {Looker} at */
 export async function walkEveryScreen(street, look, at) {
-  const house = await street.house({ language: look.language });
+  const house = await street.house({ language: look.language, isGenerous: true });
   await walkSetup(street, house, look, at);
   const scene = await furnish(house, look.language);
   await walkDoors(street, house, scene, look, at);
@@ -263,7 +263,7 @@ async function walkTrouble(street, house, { words, people }, look, at) {
 }
 
 async function walkDemo(street, look, at) {
-  const house = await street.house({ command: 'demo', language: look.language });
+  const house = await street.house({ command: 'demo', language: look.language, isGenerous: true });
   const guest = await street.person('amelie', house.origin, look);
   await guest.visits('/sign-in');
   await guest.page.getByRole('region', { name: guest.t('demo.label') }).getByRole('button').first().waitFor();

@@ -2,6 +2,9 @@
 
 const BASE = '/api/v1';
 const DEADLINE_MS = 20_000;
+/** A look that was one too many is worth so short a wait; a longer one is told. */
+const PATIENCE_S = 5;
+const LOOKS_MAX = 6;
 
 /** What went wrong, in the words of RFC 9457. `status` 0: no answer arrived. */
 export class Problem extends Error {
@@ -33,7 +36,23 @@ export const listen = (hooks) => Object.assign(listeners, hooks);
  *   `background`: no act of the person, so it must not keep the session awake
  * @returns {Promise<any>} the whole answer: `data`, and `next` for lists
  */
-export async function request(method, path, { body, background = false, signal } = {}) {
+export async function request(method, path, options = {}) {
+  for (let looks = 1; ; looks++) {
+    try {
+      return await ask(method, path, options);
+    } catch (problem) {
+      const wait = problem instanceof Problem && problem.status === 429 ? problem.retryAfter : null;
+      if (method !== 'GET' || wait === null || wait > PATIENCE_S || looks === LOOKS_MAX) throw problem;
+      await pause(wait);
+    }
+  }
+}
+
+/** A little longer than asked, and not all at the same moment. @param {number} seconds */
+const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000 + Math.random() * 500));
+
+/** @param {string} method @param {string} path @param {{ body?: unknown, background?: boolean, signal?: AbortSignal }} options */
+async function ask(method, path, { body, background = false, signal }) {
   /** @type {Record<string, string>} */
   const headers = { accept: 'application/json', 'accept-language': listeners.language() };
   if (body !== undefined) headers['content-type'] = 'application/json';

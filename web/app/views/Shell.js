@@ -47,9 +47,12 @@ export function Shell() {
     </div>`;
 }
 
+/** Best first: one selector of them all would take whichever comes first in the page. */
+const SKIP_TO = ['#composer textarea', '#composer button', '#messages [tabindex="0"]', '.room-list a'];
+
 /** @param {Event} event */
 function skip(event) {
   event.preventDefault();
-  const target = document.querySelector('#composer textarea, #composer button, #messages [tabindex="0"], .room-list a');
+  const target = SKIP_TO.map((selector) => document.querySelector(selector)).find((found) => found?.checkVisibility());
   if (target instanceof HTMLElement) target.focus();
 }

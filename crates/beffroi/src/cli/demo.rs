@@ -57,14 +57,10 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
         .iter()
         .map(|(name, _)| DemoAccount { username: (*name).to_owned(), password: password.clone() })
         .collect();
+    let listener = serve::listen(&mut config).await?;
     let app = App::start(config, Clock::System, Random::System).await?;
     furnish(&app, &password).await?;
-    let listener = serve::listen(&app).await?;
-    let origin = match &app.config.public_url {
-        Some(_) => app.config.origin(),
-        None => format!("http://{}", listener.local_addr().map_err(Error::internal)?),
-    };
-    println!("{}", i18n::text(language(), "cli.demo", &[("url", origin)]));
+    println!("{}", i18n::text(language(), "cli.demo", &[("url", app.config.origin())]));
     for account in &app.config.demo_accounts {
         println!("{} / {}", account.username, account.password);
     }

@@ -3,6 +3,7 @@
 use super::{Settings, language, setup_link};
 use crate::{
     app::App,
+    config::Config,
     error::{Error, Result},
     jobs,
     platform::{clock::Clock, http, i18n, random::Random},
@@ -28,13 +29,13 @@ enum ServeError {
 
 pub(super) async fn run(settings: Settings) -> Result<()> {
     let insecure_http = settings.insecure_http;
-    let config = settings.config()?;
+    let mut config = settings.config()?;
     config.refuse_clear_text(insecure_http).map_err(Error::internal)?;
     let _alone = lock(&config.data)?;
+    let listener = listen(&mut config).await?;
     let app = App::start(config, Clock::System, Random::System).await?;
     let stop = StopSignals::listen()?;
-    let listener = listen(&app).await?;
-    announce(&app, &listener).await?;
+    announce(&app).await?;
     serve(app, listener, stop).await
 }
 
@@ -45,9 +46,13 @@ fn lock(data: &std::path::Path) -> Result<File> {
     Ok(file)
 }
 
-pub(super) async fn listen(app: &App) -> Result<TcpListener> {
-    let address = app.config.listen;
-    TcpListener::bind(address).await.map_err(|source| Error::internal(ServeError::Listen { address, source }))
+/// Takes the port and notes which it was: links to a server that asked for "any" (port 0) must lead somewhere.
+pub(super) async fn listen(config: &mut Config) -> Result<TcpListener> {
+    let address = config.listen;
+    let failed = |source| Error::internal(ServeError::Listen { address, source });
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    config.listen = listener.local_addr().map_err(failed)?;
+    Ok(listener)
 }
 
 /// Serves until SIGTERM or SIGINT, then stops in order: no new connections, sockets told, requests ended, writer empty.
@@ -89,11 +94,8 @@ impl StopSignals {
 }
 
 /// Says where to open it, and how to begin while nobody has.
-async fn announce(app: &App, listener: &TcpListener) -> Result<()> {
-    let origin = match &app.config.public_url {
-        Some(_) => app.config.origin(),
-        None => format!("http://{}", listener.local_addr().map_err(Error::internal)?),
-    };
+async fn announce(app: &App) -> Result<()> {
+    let origin = app.config.origin();
     let say = |key, value: String| println!("{}", i18n::text(language(), key, &[("url", value)]));
     say("cli.serving", origin.clone());
     if let Some(link) = setup_link::issue(app, &origin).await? {

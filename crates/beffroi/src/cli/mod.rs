@@ -137,10 +137,8 @@ impl Settings {
         config::prepare_data_directory(&self.data).map_err(Error::internal)?;
         let secrets = Secrets::load(&self.data, &Random::System).map_err(Error::internal)?;
         let mut config = Config::new(self.data, self.listen, secrets);
-        config.database_url = match self.database_url {
-            Some(url) => Some(url.into()),
-            None => config::secret_from_environment("DATABASE_URL").map_err(Error::internal)?,
-        };
+        let from_environment = config::secret_from_environment("DATABASE_URL").map_err(Error::internal)?;
+        config.database_url = self.database_url.map(Into::into).or(from_environment);
         config.public_url = self.public_url;
         config.environment = self.environment;
         config.trusted_proxy_hops = self.trust_proxy_hops;

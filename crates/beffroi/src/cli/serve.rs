@@ -63,8 +63,10 @@ pub(super) async fn serve(app: App, listener: TcpListener, mut signals: StopSign
     let stopping = async move {
         signals.received().await;
         tracing::info!("stopping");
-        hub.say_restarting();
-        tokio::time::sleep(GOODBYE).await;
+        if hub.socket_count() > 0 {
+            hub.say_restarting();
+            tokio::time::sleep(GOODBYE).await;
+        }
     };
     http::serve::serve(listener, router::build(app.clone()), stopping).await;
     stop.cancel();

@@ -35,6 +35,9 @@ impl Socket {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, origin.parse().expect("a value"));
         }
+        if let Some(token) = &person.bearer {
+            headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().expect("a value"));
+        }
         if let Some(cookie) = &person.cookie {
             headers.insert(header::COOKIE, cookie.parse().expect("a value"));
         }
@@ -339,6 +342,63 @@ async fn a_socket_ends_with_its_session_and_pings_do_not_keep_it(#[values(Sqlite
     house.advance(Duration::from_secs(10 * 60));
     jobs::watch_sessions(house.app.clone()).await.expect("it watches");
     assert_eq!(socket.closed().await, (4001, "auth.session_idle".to_owned()));
+}
+
+// AU-11, AU-3: a session that another process ended.
+#[rstest]
+#[tokio::test]
+async fn a_session_that_ended_elsewhere_ends_its_sockets_here(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let address = house.listen().await;
+    let (mut socket, _) = Socket::synced(address, &alice, None).await;
+    let other = House::beside(&house).await;
+    let mut elsewhere = other.visitor();
+    elsewhere.cookie = alice.cookie.clone();
+    house.advance(Duration::from_secs(1));
+    assert_eq!(elsewhere.post("/api/v1/auth/logout", json!({})).await.status, StatusCode::NO_CONTENT);
+    jobs::watch_sessions(house.app.clone()).await.expect("it watches");
+    assert_eq!(socket.closed().await, (4001, "auth.session_revoked".to_owned()));
+}
+
+// AU-11: a program's socket ends with its access token, unless it is renewed in place with one of the same session.
+#[rstest]
+#[tokio::test]
+async fn a_bearer_socket_is_renewed_in_place(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let address = house.listen().await;
+    let sign_in = async |name: &str| {
+        let mut program = house.visitor();
+        let body = json!({"username": name, "password": crate::house::PASSWORD});
+        let pair = program.post("/api/v1/auth/login", body).await.expect(StatusCode::OK);
+        program.bearer = pair["access_token"].as_str().map(str::to_owned);
+        (program, pair)
+    };
+    let (program, pair) = sign_in("alice").await;
+    let (stranger, _) = sign_in(&bob.name).await;
+    assert!(Socket::try_open(address, &program, Some("http://evil.test")).await.is_err());
+    let mut socket = Socket::try_open(address, &program, None).await.expect("a program needs no origin");
+    assert_eq!(socket.next().await["t"], "hello");
+    socket.send(json!({"t": "sync", "cursor": null})).await;
+    while socket.next().await["t"] != "caught_up" {}
+
+    house.advance(Duration::from_secs(10 * 60));
+    socket.send(json!({"t": "renew", "access_token": stranger.bearer})).await;
+    assert_eq!(socket.next().await["code"], "renew.other_session");
+    socket.send(json!({"t": "renew", "access_token": "nonsense"})).await;
+    assert_eq!(socket.next().await["code"], "auth.token_invalid");
+    let next = house.visitor().post("/api/v1/auth/refresh", json!({"refresh_token": pair["refresh_token"]})).await;
+    let next = next.expect(StatusCode::OK);
+    socket.send(json!({"t": "renew", "access_token": next["access_token"]})).await;
+    socket.cursor().await;
+    house.advance(Duration::from_secs(10 * 60));
+    jobs::watch_sessions(house.app.clone()).await.expect("it watches");
+    socket.cursor().await;
+    house.advance(Duration::from_secs(10 * 60));
+    jobs::watch_sessions(house.app.clone()).await.expect("it watches");
+    assert_eq!(socket.closed().await, (4001, "auth.token_expired".to_owned()));
 }
 
 // Frames that no client should send: the close codes of the protocol.

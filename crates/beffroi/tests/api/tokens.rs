@@ -300,6 +300,22 @@ async fn alice_sees_her_sessions_and_ends_them(#[values(Sqlite, Postgres)] engin
     bob.get("/api/v1/auth/me").await.expect(StatusCode::OK);
 }
 
+// AU-3: without a database read: the tables that would be read are not there.
+#[rstest]
+#[tokio::test]
+async fn an_access_token_is_checked_by_heart(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let (program, _) = sign_in(&house, "alice").await;
+    program.get("/api/v1/rooms").await.expect(StatusCode::OK);
+    house.settle().await;
+    for table in ["sessions", "roles"] {
+        house.execute(&format!("ALTER TABLE {table} RENAME TO {table}_elsewhere")).await;
+    }
+    program.get("/api/v1/rooms").await.expect(StatusCode::OK);
+    alice.get("/api/v1/rooms").await.refused(500, "server.error");
+}
+
 // AU-3: what another process changed is known within a second.
 #[rstest]
 #[tokio::test]

@@ -205,7 +205,8 @@ fn nothing_is_left_for_later_in_a_comment() {
         let mut found = Vec::new();
         for (number, line) in text.lines().enumerate() {
             if line.split(|c: char| !c.is_alphanumeric()).any(|word| marks.contains(&word)) {
-                found.push(format!("{name}:{}: do it now, or describe what is missing in an issue.", number + 1));
+                found
+                    .push(format!("{name}:{}: do it now, or say in docs/requirements.md what is missing.", number + 1));
             }
             if line.trim_start().starts_with(concat!("#[ign", "ore")) {
                 found.push(format!(

@@ -106,8 +106,8 @@ export const post = async (path, body, options) => (await request('POST', path, 
 export const put = async (path, body, options) => (await request('PUT', path, { ...options, body })).data;
 /** @param {string} path @param {unknown} body */
 export const patch = async (path, body) => (await request('PATCH', path, { body })).data;
-/** @param {string} path */
-export const del = async (path) => (await request('DELETE', path)).data;
+/** @param {string} path @param {unknown} [body] */
+export const del = async (path, body) => (await request('DELETE', path, { body })).data;
 
 /** Follows `next` to the end; `pagesMax` keeps a hostile or broken server from looping us. @param {string} path */
 export async function getAll(path, pagesMax = 20) {

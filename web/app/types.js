@@ -10,11 +10,13 @@
 /** @typedef {{ id: string, name: string, topic: string|null, policy: string, sensitive: boolean, archived: boolean, slow_mode_seconds: number, last_seq: number, unread: number, mentions: number, role: string|null }} Room */
 /** @typedef {{ id: string, username: string, bot?: boolean }} Person */
 /** @typedef {{ user: Person, role: string }} Member */
-/** @typedef {{ id: string, room_id: string, seq: number, author: Person, text: string, tree: Node[], created_at: string, edited_at: string|null, deleted_at: string|null, client_id: string|null }} Message */
+/** @typedef {{ id: string, room_id: string, seq: number, author: Person, text: string, tree: Node[], created_at: string, edited_at: string|null, deleted_at: string|null, client_id: string|null, reply_to: string|null, reply_count: number, by_author?: boolean, reason?: string|null }} Message */
+/** @typedef {{ deleted_at: string, by_author: boolean, reason: string|null }} Deletion */
+/** @typedef {{ text: string, tree: Node[], written_at: string }} Revision */
 /** @typedef {{ t: string, text?: string, c?: Node[], items?: Node[][], ordered?: boolean, start?: number, level?: number, href?: string, lang?: string|null }} Node */
 /** @typedef {{ code: string, server_name: string, invited_by: Person|null, room: { id: string, name: string, topic: string|null }|null, expires_at: string|null, state: 'valid'|'expired'|'used_up'|'revoked' }} PublicInvite */
 /** @typedef {{ id: string, code: string, url: string, expires_at: string|null, max_uses: number|null, uses: number, room: { id: string, name: string }|null, created_by: Person|null, created_at: string, state: string }} Invite */
 /** @typedef {{ room: string, seq: number, kind: string, data: any }} RoomEvent */
-/** @typedef {{ client_id: string, room_id: string, text: string, created_at: string, state: 'sending'|'failed', error: string|null, reference: string|null, retriable: boolean }} Unsent */
+/** @typedef {{ client_id: string, room_id: string, text: string, reply_to: string|null, created_at: string, state: 'sending'|'failed', error: string|null, reference: string|null, retriable: boolean }} Unsent */
 
 export {};

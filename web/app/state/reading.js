@@ -66,8 +66,9 @@ function markSoon(roomId) {
 /** The person says so, or saw the end. @param {string} roomId */
 export async function mark(roomId) {
   const room = roomById(roomId);
-  const last = loadedTimeline(roomId)?.messages.value.at(-1);
-  if (!room?.role || !last || lastMarked.get(roomId) === last.id) return;
+  const timeline = loadedTimeline(roomId);
+  const last = timeline?.messages.value.at(-1);
+  if (!room?.role || !last || timeline?.hasNewer.value || lastMarked.get(roomId) === last.id) return;
   lastMarked.set(roomId, last.id);
   changeRoom(roomId, { unread: 0, mentions: 0 });
   await api.put(`/rooms/${encodeURIComponent(roomId)}/read`, { message: last.id }, { background: true })

@@ -3,7 +3,7 @@
 import * as api from '../api.js';
 import { accountId, me } from './session.js';
 import { rooms, roomById, changeRoom, fetchRoom, loadRooms, forget } from './rooms.js';
-import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage } from './timeline.js';
+import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage, bury } from './timeline.js';
 import { confirmSent } from './outbox.js';
 import { isBeingRead, isOpen, noteArrival } from './reading.js';
 import { announceMessage } from './announce.js';
@@ -71,7 +71,8 @@ async function startAnew(room) {
   const fresh = await fetchRoom(room);
   known.set(room, fresh.last_seq);
   const timeline = loadedTimeline(room);
-  if (timeline) await loadLatest(timeline, { background: true });
+  // Somebody who reads far back is not moved; the way to the newest asks for it anyway.
+  if (timeline && !timeline.hasNewer.value) await loadLatest(timeline, { background: true });
 }
 
 /** The server knows no cursor of ours: compare the heads. @param {{ id: string, last_seq: number, unread: number }[]} heads */
@@ -95,7 +96,8 @@ export async function compareHeads(heads) {
 function apply(event) {
   changeRoom(event.room, { last_seq: event.seq });
   if (event.kind === 'message.created') created(event);
-  else if (event.kind === 'message.edited' || event.kind === 'message.deleted') changed(event);
+  else if (event.kind === 'message.edited') edited(event);
+  else if (event.kind === 'message.deleted') deleted(event);
   else if (event.kind === 'member.changed') memberChanged(event);
   else if (event.kind === 'room.changed') roomChanged(event);
   else if (event.kind === 'room.created') void refreshRoom(event.room);
@@ -120,9 +122,15 @@ function created({ room, data }) {
 }
 
 /** @param {RoomEvent} event */
-function changed({ room, data }) {
+function edited({ room, data }) {
   const timeline = loadedTimeline(room);
   if (timeline && data?.id) changeMessage(timeline, data.id, data);
+}
+
+/** @param {RoomEvent} event */
+function deleted({ room, data }) {
+  const timeline = loadedTimeline(room);
+  if (timeline && data?.id) bury(timeline, data.id, data);
 }
 
 /** @param {RoomEvent} event */

@@ -21,6 +21,7 @@ const BUSY_MAX_S = 30;
 /** @type {import('../../vendor/signals.js').Signal<Unsent[]>} */
 const queue = signal([]);
 export const unsentTotal = computed(() => queue.value.length);
+export const sendingTotal = computed(() => queue.value.filter((item) => item.state === 'sending').length);
 /** @param {string} roomId */
 export const unsentOf = (roomId) => queue.value.filter((item) => item.room_id === roomId);
 
@@ -97,7 +98,8 @@ function holdBack(seconds) {
   if (pause.value === 0) announce(t('announce.held_back'));
   pause.value = Math.max(pause.value, Date.now() + seconds * 1000);
   clearTimeout(pauseTimer);
-  pauseTimer = setTimeout(resume, pause.value - Date.now());
+  // A timer may ring a little early.
+  pauseTimer = setTimeout(resume, pause.value - Date.now() + 50);
 }
 
 function resume() {

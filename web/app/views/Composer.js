@@ -1,17 +1,20 @@
 import { html } from '../html.js';
 import { useEffect, useRef, useState } from '../../vendor/preact-hooks.js';
 import { t, tn } from '../i18n.js';
-import { limits } from '../state/server.js';
 import { isWide } from '../state/viewport.js';
-import { draftOf, keepDraft } from '../state/drafts.js';
+import { answer, answeredOf, draftOf, keepDraft } from '../state/drafts.js';
 import { send } from '../state/outbox.js';
 import { jump } from '../state/reading.js';
+import { lastOwn, startEdit } from '../state/messages.js';
+import { fetchOriginal, originalOf } from '../state/originals.js';
+import { timelineOf } from '../state/timeline.js';
 import { announceNow } from '../state/announce.js';
+import { focusOn } from '../focus.js';
 import { Icon } from './Icon.js';
+import { HeldBack } from './HeldBack.js';
 import { JoinBar } from './JoinBar.js';
-
-/** The counter appears from this share of the limit on. */
-const COUNTER_FROM = 0.9;
+import { MessageField, excessOf, isSendKey } from './MessageField.js';
+import { ReplyBar } from './ReplyBar.js';
 
 /** @param {{ room: import('../types.js').Room }} props */
 export function Composer({ room }) {
@@ -24,39 +27,51 @@ export function Composer({ room }) {
 function OpenComposer({ room }) {
   const [text, setText] = useState(() => draftOf(room.id));
   const area = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
-  const max = limits().message_chars_max;
-  const used = [...text].length;
-  const tooLong = used > max;
+  const timeline = timelineOf(room.id);
+  const answered = answeredOf(room.id);
+  const original = answered ? originalOf(timeline, answered) : null;
+  const isReady = timeline.state.value === 'ready';
+  const excess = excessOf(text);
   // On touch a focused field opens the keyboard over the messages one came to read.
   useEffect(() => { if (isWide.value && !document.querySelector('dialog:modal')) area.current?.focus({ preventScroll: true }); }, []);
+  useEffect(() => { if (answered && isReady) fetchOriginal(timeline, answered); }, [answered, isReady, original === undefined]);
 
   const change = (/** @type {string} */ value) => { setText(value); keepDraft(room.id, value); };
+  const cancelAnswer = () => { answer(room.id, null); area.current?.focus({ preventScroll: true }); };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (tooLong) { announceNow(tn('composer.too_long', used - max)); return; }
+    if (excess) { announceNow(tn('composer.too_long', excess)); return; }
     if (text.trim() === '') return;
-    send(room.id, text);
+    const isGone = original === null || original?.deleted_at;
+    send(room.id, text, isGone ? null : answered);
     change('');
+    answer(room.id, null);
     area.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape' && !event.isComposing) jump.value += 1;
-    // An input method uses Enter to choose a word; that one is not ours.
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229) submit(event);
+    if (event.key === 'Escape' && !event.isComposing) {
+      if (answered) cancelAnswer();
+      else jump.value += 1;
+    } else if (event.key === 'ArrowUp' && text === '' && !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      const message = lastOwn(room.id);
+      if (!message) return;
+      event.preventDefault();
+      startEdit(message);
+      // Its field may have been open all along.
+      focusOn(`li.message[data-id="${message.id}"] textarea`);
+    } else if (isSendKey(event)) {
+      submit(event);
+    }
   };
+  const field = t('composer.field', { room: room.name });
   return html`
     <form class="composer" id="composer" onSubmit=${submit} aria-label=${t('composer.label')}>
-      <div class="composer-box" data-invalid=${tooLong ? 'true' : undefined}>
-        <textarea ref=${area} rows="1" dir="auto" value=${text} aria-label=${t('composer.field', { room: room.name })} placeholder=${t('composer.field', { room: room.name })}
-          aria-describedby="composer-counter" aria-invalid=${tooLong ? 'true' : undefined} enterkeyhint="send" autocomplete="off"
-          onInput=${(/** @type {any} */ event) => change(event.currentTarget.value)} onKeyDown=${onKeyDown}></textarea>
-        <button type="submit" class="icon-button send" aria-label=${t('composer.send')} title=${t('composer.send')} disabled=${tooLong || text.trim() === ''}>
+      <${HeldBack} />
+      ${answered && html`<${ReplyBar} original=${original} onCancel=${cancelAnswer} />`}
+      <${MessageField} field=${area} id="composer" text=${text} label=${field} placeholder=${field} describedBy=${answered ? 'reply-bar' : undefined} hint=${t('composer.keys')}
+        enterKey="send" onInput=${change} onKeyDown=${onKeyDown}>
+        <button type="submit" class="icon-button send" aria-label=${t('composer.send')} title=${t('composer.send')} disabled=${excess > 0 || text.trim() === ''}>
           <${Icon} name="send" /></button>
-      </div>
-      <p class="composer-hint" id="composer-counter">
-        ${tooLong ? html`<strong class="too-long"><${Icon} name="alert" />${tn('composer.too_long', used - max)}</strong>`
-          : used >= max * COUNTER_FROM ? tn('composer.left', max - used)
-          : html`<span class="only-wide">${t('composer.keys')}</span>`}
-      </p>
+      <//>
     </form>`;
 }

@@ -1,14 +1,32 @@
 import { html } from '../html.js';
+import { useState } from '../../vendor/preact-hooks.js';
 import { t } from '../i18n.js';
 import { momentOf, timeOf } from '../time.js';
+import { openMessageDialog } from '../state/dialogs.js';
+import { isTouch } from '../state/viewport.js';
 import { Avatar } from './Avatar.js';
+import { EditField } from './EditField.js';
+import { Icon } from './Icon.js';
+import { MessageToolbar } from './MessageToolbar.js';
+import { Quote } from './Quote.js';
+import { Tombstone } from './Tombstone.js';
 import { Tree } from './Tree.js';
+import { focusMessage } from './message-actions.js';
 
-/** @param {{ message: import('../types.js').Message, grouped: boolean, own: boolean, tabbed: boolean }} props */
-export function Message({ message, grouped, own, tabbed }) {
+/** @typedef {import('../types.js').Message} Shape */
+
+/** @param {{ message: Shape, original: Shape|null|undefined, grouped: boolean, own: boolean, tabbed: boolean, editing: boolean, marked: boolean }} props */
+export function Message({ message, original, grouped, own, tabbed, editing, marked }) {
+  const [hovered, setHovered] = useState(false);
+  const [focused, setFocused] = useState(false);
+  // After a click the pointer says which message is meant; only a walk by keyboard keeps the toolbar.
+  const onFocusIn = (/** @type {any} */ event) => setFocused(event.target.matches(':focus-visible'));
+  const onFocusOut = (/** @type {any} */ event) => { if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false); };
+  const offers = !message.deleted_at && !editing;
   return html`
     <li class="message" data-id=${message.id} data-state="sent" data-grouped=${grouped ? 'true' : undefined} data-own=${own ? 'true' : undefined}
-      tabindex=${tabbed ? 0 : -1}>
+      data-marked=${marked ? 'true' : undefined} tabindex=${tabbed ? 0 : -1}
+      onMouseEnter=${() => setHovered(true)} onMouseLeave=${() => setHovered(false)} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
       ${!grouped && html`<${Avatar} person=${message.author} />`}
       <div class=${grouped ? 'message-meta visually-hidden' : 'message-meta'}>
         <span class="author" dir="auto">${message.author.username}</span>
@@ -16,9 +34,23 @@ export function Message({ message, grouped, own, tabbed }) {
         <time datetime=${message.created_at} title=${momentOf(message.created_at)}>${timeOf(message.created_at)}</time>
       </div>
       ${grouped && html`<time class="message-time" aria-hidden="true" datetime=${message.created_at} title=${momentOf(message.created_at)}>${timeOf(message.created_at)}</time>`}
-      ${message.deleted_at
-        ? html`<p class="message-body tombstone">${t('message.deleted')}</p>`
-        : html`<div class="message-body" dir="auto"><${Tree} nodes=${message.tree} />${message.edited_at
-            && html`<span class="edited" title=${momentOf(message.edited_at)}> ${t('message.edited')}</span>`}</div>`}
+      ${message.reply_to && !message.deleted_at && html`<${Quote} roomId=${message.room_id} id=${message.reply_to} original=${original} />`}
+      ${editing ? html`<${EditField} message=${message} />`
+        : message.deleted_at ? html`<${Tombstone} message=${message} own=${own} />`
+        : html`<div class="message-body" dir="auto"><${Tree} nodes=${message.tree} />${message.edited_at && html`<${Edited} message=${message} />`}</div>`}
+      ${offers && isTouch.value && html`
+        <button type="button" class="icon-button message-more" tabindex="-1" aria-label=${t('message.more')} onClick=${() => offer(message)}><${Icon} name="more" /></button>`}
+      ${offers && !isTouch.value && (hovered || focused) && html`<${MessageToolbar} message=${message} />`}
     </li>`;
+}
+
+/** @param {{ message: Shape }} props */
+const Edited = ({ message }) => html`
+  <button type="button" class="edited" tabindex="-1" title=${momentOf(message.edited_at ?? '')} onClick=${() => openMessageDialog('message-history', message)}>
+    ${t('message.edited')}<span class="visually-hidden"> ${t('message.show_history')}</span></button>`;
+
+/** @param {Shape} message */
+function offer(message) {
+  focusMessage(message.id);
+  openMessageDialog('message-menu', message);
 }

@@ -1,10 +1,12 @@
 import { html } from '../html.js';
 import { useLayoutEffect, useRef, useState, useEffect } from '../../vendor/preact-hooks.js';
 import { t, tn } from '../i18n.js';
-import { loadLatest, loadOlder } from '../state/timeline.js';
+import { loadLatest, loadNewer, loadOlder } from '../state/timeline.js';
 import { unsentOf } from '../state/outbox.js';
 import { below, jump, reading, mark } from '../state/reading.js';
-import { accountId } from '../state/session.js';
+import { editing, isOwn } from '../state/messages.js';
+import { fetchOriginal, originalOf } from '../state/originals.js';
+import { arrive, found, giveUp, locate, notFound } from '../state/locate.js';
 import { rowsOf } from './message-rows.js';
 import { walkMessages } from './message-keys.js';
 import { Row } from './Row.js';
@@ -16,8 +18,10 @@ import { MessagesLoading } from './MessagesLoading.js';
 
 /** Nearer to the end than this means: reading the newest. */
 const STICK_PX = 40;
-/** Older messages are fetched before the top is reached. */
-const OLDER_PX = 600;
+/** Older and newer messages are fetched before the edge is reached. */
+const EDGE_PX = 600;
+/** How long a message that was jumped to stays marked. */
+const MARK_MS = 2500;
 
 /** @param {{ room: import('../types.js').Room, timeline: import('../state/timeline.js').Timeline }} props */
 export function MessageList({ room, timeline }) {
@@ -26,12 +30,19 @@ export function MessageList({ room, timeline }) {
   const place = useRef({ stick: true, placed: false, firstId: '', height: 0, top: 0, unsent: 0 });
   const jumped = useRef(jump.value);
   const [away, setAway] = useState(false);
+  const [markedId, setMarkedId] = useState(/** @type {string|null} */ (null));
   const [focusId, setFocusId] = useState(/** @type {string|null} */ (null));
   const messages = timeline.messages.value;
   const unsent = unsentOf(room.id);
   const ready = timeline.state.value === 'ready';
 
-  const toEnd = () => {
+  const toEnd = async () => {
+    giveUp();
+    if (timeline.hasNewer.value) {
+      await loadLatest(timeline);
+      // What could not be loaded leaves the list where it is.
+      if (timeline.hasNewer.value) return;
+    }
     const box = scroller.current;
     if (!box) return;
     box.scrollTop = box.scrollHeight;
@@ -43,12 +54,14 @@ export function MessageList({ room, timeline }) {
   const onScroll = () => {
     const box = scroller.current;
     if (!box || !place.current.placed) return;
-    const stick = box.scrollHeight - box.scrollTop - box.clientHeight <= STICK_PX;
+    const left = box.scrollHeight - box.scrollTop - box.clientHeight;
+    const stick = left <= STICK_PX && !timeline.hasNewer.value;
     place.current.stick = stick;
     place.current.top = box.scrollTop;
     setAway(!stick);
     reading(room.id, stick);
-    if (box.scrollTop < OLDER_PX && !timeline.olderProblem.value) void loadOlder(timeline);
+    if (left < EDGE_PX) void loadNewer(timeline);
+    if (box.scrollTop < EDGE_PX && !timeline.olderProblem.value) void loadOlder(timeline);
   };
 
   useLayoutEffect(() => {
@@ -56,7 +69,17 @@ export function MessageList({ room, timeline }) {
     const now = place.current;
     if (!box || !ready) return;
     const firstId = messages[0]?.id ?? '';
-    if (!now.placed) {
+    const target = found.value?.roomId === room.id ? messageElement(box, found.value.id) : null;
+    if (target) {
+      now.placed = true;
+      now.stick = false;
+      target.scrollIntoView({ block: 'center' });
+      target.focus({ preventScroll: true });
+      setMarkedId(target.dataset.id ?? null);
+      setFocusId(target.dataset.id ?? null);
+      arrive();
+      onScroll();
+    } else if (!now.placed) {
       now.placed = true;
       const divider = box.querySelector('.divider-new');
       // A third down: what was already read stays in sight as context.
@@ -64,7 +87,7 @@ export function MessageList({ room, timeline }) {
       else box.scrollTop = box.scrollHeight;
       onScroll();
     } else if (unsent.length > now.unsent || now.stick) {
-      toEnd();
+      void toEnd();
     } else if (firstId !== now.firstId) {
       box.scrollTop = now.top + (box.scrollHeight - now.height);
     }
@@ -77,9 +100,20 @@ export function MessageList({ room, timeline }) {
   useEffect(() => {
     if (jump.value === jumped.current) return;
     jumped.current = jump.value;
-    toEnd();
-    void mark(room.id);
+    void toEnd().then(() => mark(room.id));
   }, [jump.value]);
+
+  useEffect(() => {
+    for (const { reply_to: id, deleted_at: deletedAt } of messages) if (id && !deletedAt) fetchOriginal(timeline, id);
+  }, [messages]);
+
+  useEffect(() => {
+    if (!markedId) return undefined;
+    const timer = setTimeout(() => setMarkedId(null), MARK_MS);
+    return () => clearTimeout(timer);
+  }, [markedId]);
+
+  useEffect(() => giveUp, []);
 
   useEffect(() => {
     const box = scroller.current;
@@ -96,9 +130,11 @@ export function MessageList({ room, timeline }) {
   }
   if (!ready) return html`<${MessagesLoading} />`;
   const rows = rowsOf(messages, timeline.dividerId.value);
+  const byId = new Map(messages.map((message) => [message.id, message]));
   const tabId = rows.some((row) => row.key === focusId) ? focusId : messages.at(-1)?.id;
+  const lost = notFound.value?.roomId === room.id ? notFound.value : null;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape') jump.value += 1;
+    if (event.key === 'Escape' && event.target instanceof HTMLLIElement) jump.value += 1;
     walkMessages(event, setFocusId);
   };
   return html`
@@ -112,13 +148,19 @@ export function MessageList({ room, timeline }) {
         ${messages.length === 0 && unsent.length === 0 && html`<${EmptyRoom} room=${room} />`}
         <ol class="messages" id="messages" ref=${content} aria-label=${t('messages.label')} onKeyDown=${onKeyDown}>
           ${rows.map((row) => html`<${Row} key=${row.key} kind=${row.kind} grouped=${row.grouped} message=${row.message} label=${row.label}
-            own=${row.message?.author.id === accountId.value} tabbed=${row.key === tabId} />`)}
-          ${unsent.map((item) => html`<${PendingMessage} key=${item.client_id} item=${item} />`)}
+            original=${row.message?.reply_to ? byId.get(row.message.reply_to) ?? timeline.originals.value.get(row.message.reply_to) : undefined}
+            own=${row.message !== null && isOwn(row.message)} tabbed=${row.key === tabId} editing=${editing.value.has(row.key)} marked=${row.key === markedId} />`)}
+          ${!timeline.hasNewer.value && unsent.map((item) => html`
+            <${PendingMessage} key=${item.client_id} item=${item} original=${item.reply_to ? originalOf(timeline, item.reply_to) : undefined} />`)}
         </ol>
       </div>
-      ${away && html`
-        <button type="button" class=${below.value > 0 ? 'pill fresh' : 'pill'} onClick=${toEnd}>
+      ${lost && html`<div class="timeline-notice"><${Notice} problem=${lost.problem} onRetry=${() => void locate(timeline, lost.id)} /></div>`}
+      ${(away || timeline.hasNewer.value) && html`
+        <button type="button" class=${below.value > 0 ? 'pill fresh' : 'pill'} onClick=${() => void toEnd()}>
           ${below.value > 0 ? tn('messages.new_below', below.value) : t('messages.to_latest')}<${Icon} name="down" />
         </button>`}
     </div>`;
 }
+
+/** @param {HTMLElement} box @param {string} id @returns {HTMLElement|null} */
+const messageElement = (box, id) => box.querySelector(`li.message[data-id="${CSS.escape(id)}"]`);

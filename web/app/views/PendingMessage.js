@@ -1,13 +1,14 @@
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { me } from '../state/session.js';
-import { retry, discard } from '../state/outbox.js';
+import { retry, discard, pause } from '../state/outbox.js';
 import { timeOf } from '../time.js';
 import { Avatar } from './Avatar.js';
 import { Icon } from './Icon.js';
+import { Quote } from './Quote.js';
 
-/** @param {{ item: import('../types.js').Unsent }} props */
-export function PendingMessage({ item }) {
+/** @param {{ item: import('../types.js').Unsent, original: import('../types.js').Message|null|undefined }} props */
+export function PendingMessage({ item, original }) {
   const user = me.value?.user;
   return html`
     <li class="message" data-state=${item.state} data-own="true" data-id=${item.client_id} tabindex="-1">
@@ -16,8 +17,10 @@ export function PendingMessage({ item }) {
         <span class="author" dir="auto">${user?.username}</span>
         <time datetime=${item.created_at}>${timeOf(item.created_at)}</time>
         ${item.state === 'sending' && html`
-          <span class="sending"><span class="spinner late" aria-hidden="true"></span><span class="visually-hidden">${t('message.sending')}</span></span>`}
+          <span class="sending">${pause.value > 0 ? html`<${Icon} name="clock" />` : html`<span class="spinner late" aria-hidden="true"></span>`}
+            <span class="visually-hidden">${pause.value > 0 ? t('message.held_back') : t('message.sending')}</span></span>`}
       </div>
+      ${item.reply_to && html`<${Quote} roomId=${item.room_id} id=${item.reply_to} original=${original} />`}
       <div class="message-body plain" dir="auto">${item.text}</div>
       ${item.state === 'failed' && html`
         <div class="message-failed">

@@ -13,6 +13,7 @@ export function ShortcutsDialog({ onClose }) {
     [[t('key.escape')], null, t('shortcuts.escape')],
     [[t('key.enter')], null, t('shortcuts.send')],
     [[t('key.shift'), t('key.enter')], null, t('shortcuts.newline')],
+    [['↑'], null, t('shortcuts.edit_last')],
     [['Ctrl', '/'], null, t('shortcuts.help')],
   ];
   return html`

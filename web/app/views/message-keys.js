@@ -20,7 +20,10 @@ export function walkMessages(event, setFocus) {
     if (next) { event.preventDefault(); next.focus(); }
     return;
   }
-  if (target !== current) return;
+  if (target !== current) {
+    walkToolbar(event, target);
+    return;
+  }
   const all = /** @type {HTMLElement[]} */ ([...(current.parentElement?.querySelectorAll('li.message') ?? [])]);
   const at = all.indexOf(current);
   const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], Home: all[0], End: all.at(-1) }[event.key];
@@ -30,5 +33,15 @@ export function walkMessages(event, setFocus) {
   next.focus();
 }
 
+/** @param {KeyboardEvent} event @param {HTMLElement} target */
+function walkToolbar(event, target) {
+  const buttons = [...(target.closest('[role="toolbar"]')?.querySelectorAll('button') ?? [])];
+  const at = buttons.findIndex((button) => button === target);
+  const next = { ArrowLeft: buttons[at - 1], ArrowRight: buttons[at + 1], Home: buttons[0], End: buttons.at(-1) }[event.key];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
 /** @param {HTMLElement} message @returns {HTMLElement[]} */
-const insideOf = (message) => [...message.querySelectorAll('a[href], button, pre')].filter((part) => part instanceof HTMLElement);
+const insideOf = (message) => [...message.querySelectorAll('a[href], button:not(:disabled), pre, textarea')].filter((part) => part instanceof HTMLElement);

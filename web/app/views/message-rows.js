@@ -17,7 +17,7 @@ export function rowsOf(messages, dividerId) {
     const newDay = !before || dayKey(before.created_at) !== dayKey(message.created_at);
     if (newDay) rows.push(rule('day', `day-${message.id}`, dayName(message.created_at)));
     if (message.id === dividerId) rows.push(rule('divider', 'divider', t('messages.new')));
-    const grouped = !newDay && message.id !== dividerId && before !== null && continues(before, message);
+    const grouped = !newDay && message.id !== dividerId && !message.reply_to && before !== null && continues(before, message);
     rows.push({ kind: 'message', key: message.id, label: '', message, grouped });
     before = message;
   }

@@ -118,11 +118,13 @@ test('what bob says elsewhere shows as a badge at the room and in the title, unt
   await alice.roomLink(alice.tn('rooms.mentions', 1)).waitFor();
   await eventually(async () => assert.match(await alice.page.title(), /^\(2\) Workshop – /));
 
+  const marked = alice.page.waitForResponse((answer) => answer.url().endsWith('/read') && answer.ok());
   await alice.roomLink('Town square').click();
   await alice.isIn('Town square');
   await alice.list.getByText(alice.t('messages.new'), { exact: true }).waitFor();
   await eventually(async () => assert.equal(await alice.page.title(), 'Town square – The Belfry'));
   assert.equal(await alice.page.getByRole('navigation').locator('.badge').count(), 0);
+  await marked;
   await alice.page.reload();
   await alice.isIn('Town square');
   assert.equal(await alice.page.title(), 'Town square – The Belfry');

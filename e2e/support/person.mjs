@@ -10,6 +10,7 @@ const DEADLINE_MS = 15_000;
 export class Person {
   constructor(name, origin, language, context, page) {
     Object.assign(this, { name, origin, language, context, page });
+    this.isCaughtUp = false;
     /** What went wrong on the page. @type {string[]} */
     this.trouble = [];
     // Before anybody is signed in, the page asks who is, and a browser logs the 401 as an error.
@@ -23,6 +24,10 @@ export class Person {
     page.on('pageerror', (error) => this.trouble.push(`page error: ${error.stack ?? error}`));
     page.on('console', (message) => {
       if (message.type() === 'error') this.trouble.push(`console: ${message.text()} ${message.location().url}`);
+    });
+    page.on('websocket', (socket) => {
+      socket.on('framereceived', ({ payload }) => { if (String(payload).includes('"t":"caught_up"')) this.isCaughtUp = true; });
+      socket.on('close', () => { this.isCaughtUp = false; });
     });
     await page.addInitScript(() => {
       addEventListener('securitypolicyviolation', (event) => {
@@ -127,9 +132,12 @@ export class Person {
     this.roomName = name;
   }
 
-  /** Live, not only loaded. */
+  /** Live, not only loaded: the socket has caught up, and no banner says otherwise. */
   async isOnline() {
-    await eventually(async () => assert.equal(await this.page.locator('.banner').count(), 0));
+    await eventually(async () => {
+      assert.ok(this.isCaughtUp, 'the socket has not caught up');
+      assert.equal(await this.page.locator('.banner').count(), 0);
+    });
   }
 
   /** The names of everything that a screen reader can reach: what is inert is not among them. */

@@ -1,8 +1,7 @@
 // The way to one message, wherever in the past it stands.
 
 import { signal } from '../../vendor/signals.js';
-import { announce, announceNow } from './announce.js';
-import { problemText } from '../problem-text.js';
+import { announce } from './announce.js';
 import { t } from '../i18n.js';
 import { loadAround } from './timeline.js';
 
@@ -26,7 +25,6 @@ export async function locate(timeline, id) {
       await loadAround(timeline, id);
     } catch (problem) {
       if (sought.value === place) notFound.value = { ...place, problem };
-      announceNow(problemText(problem));
       return;
     } finally {
       if (sought.value === place) sought.value = null;

@@ -19,11 +19,11 @@ export function ConnectionBanner() {
   }, [lost, retryAt]);
   if (ended.value || state === 'online' || state === 'connecting') return null;
   if (state === 'catching_up') {
-    return html`<div class="banner calm late-banner"><span class="spinner" aria-hidden="true"></span><p>${caught > 0 ? tn('connection.caught', caught) : t('connection.catching_up')}</p></div>`;
+    return html`<section class="banner calm late-banner" aria-label=${t('connection.label')}><span class="spinner" aria-hidden="true"></span><p>${caught > 0 ? tn('connection.caught', caught) : t('connection.catching_up')}</p></section>`;
   }
   const seconds = Math.max(0, Math.ceil((retryAt - now) / 1000));
   return html`
-    <div class=${state === 'restarting' ? 'banner calm' : 'banner alert'}>
+    <section class=${state === 'restarting' ? 'banner calm' : 'banner alert'} aria-label=${t('connection.label')}>
       <${Icon} name=${state === 'restarting' ? 'retry' : 'offline'} />
       <p>
         ${state === 'restarting' ? t('connection.restarting') : t('connection.offline')}${' '}
@@ -31,5 +31,5 @@ export function ConnectionBanner() {
         ${unsentTotal.value > 0 && html` <span>${tn('connection.kept', unsentTotal.value)}</span>`}
       </p>
       <button type="button" class="button quiet" onClick=${retryNow}>${t('connection.retry_now')}</button>
-    </div>`;
+    </section>`;
 }

@@ -36,19 +36,20 @@ export function MessageList({ room, timeline }) {
   const unsent = unsentOf(room.id);
   const ready = timeline.state.value === 'ready';
 
-  const toEnd = async () => {
-    giveUp();
-    if (timeline.hasNewer.value) {
-      await loadLatest(timeline);
-      // What could not be loaded leaves the list where it is.
-      if (timeline.hasNewer.value) return;
-    }
+  const toEnd = () => {
     const box = scroller.current;
     if (!box) return;
     box.scrollTop = box.scrollHeight;
     place.current.stick = true;
     setAway(false);
     reading(room.id, true);
+  };
+
+  const toNewest = async () => {
+    giveUp();
+    if (timeline.hasNewer.value) await loadLatest(timeline);
+    // What could not be loaded leaves the list where it is.
+    if (!timeline.hasNewer.value) toEnd();
   };
 
   const onScroll = () => {
@@ -68,6 +69,8 @@ export function MessageList({ room, timeline }) {
     const box = scroller.current;
     const now = place.current;
     if (!box || !ready) return;
+    // The window has moved into the past: its end is not the newest.
+    if (timeline.hasNewer.value) now.stick = false;
     const firstId = messages[0]?.id ?? '';
     const target = found.value?.roomId === room.id ? messageElement(box, found.value.id) : null;
     if (target) {
@@ -86,8 +89,10 @@ export function MessageList({ room, timeline }) {
       if (divider instanceof HTMLElement) box.scrollTop = divider.offsetTop - box.clientHeight / 3;
       else box.scrollTop = box.scrollHeight;
       onScroll();
-    } else if (unsent.length > now.unsent || now.stick) {
-      void toEnd();
+    } else if (unsent.length > now.unsent) {
+      void toNewest();
+    } else if (now.stick) {
+      toEnd();
     } else if (firstId !== now.firstId) {
       box.scrollTop = now.top + (box.scrollHeight - now.height);
     }
@@ -100,7 +105,7 @@ export function MessageList({ room, timeline }) {
   useEffect(() => {
     if (jump.value === jumped.current) return;
     jumped.current = jump.value;
-    void toEnd().then(() => mark(room.id));
+    void toNewest().then(() => mark(room.id));
   }, [jump.value]);
 
   useEffect(() => {
@@ -156,7 +161,7 @@ export function MessageList({ room, timeline }) {
       </div>
       ${lost && html`<div class="timeline-notice"><${Notice} problem=${lost.problem} onRetry=${() => void locate(timeline, lost.id)} /></div>`}
       ${(away || timeline.hasNewer.value) && html`
-        <button type="button" class=${below.value > 0 ? 'pill fresh' : 'pill'} onClick=${() => void toEnd()}>
+        <button type="button" class=${below.value > 0 ? 'pill fresh' : 'pill'} onClick=${() => void toNewest()}>
           ${below.value > 0 ? tn('messages.new_below', below.value) : t('messages.to_latest')}<${Icon} name="down" />
         </button>`}
     </div>`;

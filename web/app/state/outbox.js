@@ -1,6 +1,7 @@
 // Messages on their way. Each lies in local storage under its own name until the server has it, so that neither a
 // reload nor a second tab loses one; the id made here lets the server recognise a repeat.
 
+import { clientId } from '../client-id.js';
 import { signal, computed } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { problemText } from '../problem-text.js';
@@ -51,7 +52,7 @@ function readItem(key) {
 /** @param {string} roomId @param {string} text @param {string|null} replyTo */
 export function send(roomId, text, replyTo) {
   /** @type {Unsent} */
-  const item = { client_id: crypto.randomUUID(), room_id: roomId, text, reply_to: replyTo, created_at: new Date().toISOString(), state: 'sending', error: null, reference: null, retriable: true };
+  const item = { client_id: clientId(), room_id: roomId, text, reply_to: replyTo, created_at: new Date().toISOString(), state: 'sending', error: null, reference: null, retriable: true };
   store(item);
   queue.value = [...queue.value, item];
   void work(roomId);

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     config::DemoAccount,
     error::{Code, Error, Result},
-    messages::model as message,
+    messages::{actions as messages, model as message},
     platform::{http::answer::Success, i18n::Language},
     rooms::model as room,
     settings,
@@ -40,6 +40,7 @@ struct Limits {
     message_chars_max: usize,
     room_name_chars_max: usize,
     topic_chars_max: usize,
+    reason_chars_max: usize,
     server_name_chars_max: usize,
 }
 
@@ -57,6 +58,7 @@ pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
             message_chars_max: message::TEXT_CHARS_MAX,
             room_name_chars_max: room::NAME_CHARS_MAX,
             topic_chars_max: room::TOPIC_CHARS_MAX,
+            reason_chars_max: messages::REASON_CHARS_MAX,
             server_name_chars_max: settings::SERVER_NAME_CHARS_MAX,
         },
         demo_accounts: app.config.demo_accounts.clone(),

@@ -1,3 +1,4 @@
+import { inviteUrl } from '../invite-url.js';
 import { html } from '../html.js';
 import * as api from '../api.js';
 import { t, tn, tx } from '../i18n.js';
@@ -11,7 +12,7 @@ export function InviteItem({ invite, onRevoked }) {
   const { busy, problem, submit } = useSubmit(async () => { await api.del(`/invites/${encodeURIComponent(invite.id)}`); onRevoked(invite.id); });
   return html`
     <li class="invite-item">
-      <${CopyField} label=${invite.room ? t('invites.to_room', { room: invite.room.name }) : t('invites.to_server')} value=${invite.url} />
+      <${CopyField} label=${invite.room ? t('invites.to_room', { room: invite.room.name }) : t('invites.to_server')} value=${inviteUrl(invite.url)} />
       <p class="field-hint">
         ${invite.max_uses ? tn('invites.uses_of', invite.uses, { max: invite.max_uses }) : tn('invites.uses', invite.uses)}
         ${' · '}${invite.expires_at ? t('invites.until', { at: dateTimeOf(invite.expires_at) }) : t('invites.forever')}

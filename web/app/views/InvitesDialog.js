@@ -1,3 +1,4 @@
+import { inviteUrl } from '../invite-url.js';
 import { html } from '../html.js';
 import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import * as api from '../api.js';
@@ -42,7 +43,7 @@ export function InvitesDialog({ onClose }) {
       </form>
       <p class="field-hint">${t('invites.rules')}</p>
       <${Notice} problem=${create.problem} />
-      ${made && html`<div class="invite-made"><${CopyField} key=${made.id} label=${t('invites.link')} value=${made.url} /></div>`}
+      ${made && html`<div class="invite-made"><${CopyField} key=${made.id} label=${t('invites.link')} value=${inviteUrl(made.url)} /></div>`}
       <${Notice} problem=${problem} onRetry=${look} />
       <h3>${t('invites.valid')}</h3>
       ${invites && valid.length === 0 && !made && html`<p class="empty">${t('invites.empty')}</p>`}

@@ -34,6 +34,7 @@ export function MessageList({ room, timeline }) {
   const [focusId, setFocusId] = useState(/** @type {string|null} */ (null));
   const messages = timeline.messages.value;
   const unsent = unsentOf(room.id);
+  const wanted = found.value?.roomId === room.id ? found.value : null;
   const ready = timeline.state.value === 'ready';
 
   const toEnd = () => {
@@ -72,7 +73,7 @@ export function MessageList({ room, timeline }) {
     // The window has moved into the past: its end is not the newest.
     if (timeline.hasNewer.value) now.stick = false;
     const firstId = messages[0]?.id ?? '';
-    const target = found.value?.roomId === room.id ? messageElement(box, found.value.id) : null;
+    const target = wanted ? messageElement(box, wanted.id) : null;
     if (target) {
       now.placed = true;
       now.stick = false;

@@ -103,7 +103,7 @@ pub enum ConfigError {
         "{0} is not on this machine alone and would be served in clear text: put a TLS proxy before it and set TRUST_PROXY_HOPS, or say --insecure-http"
     )]
     ClearText(SocketAddr),
-    #[error("DATABASE_URL must begin with postgres:// or sqlite:")]
+    #[error("DATABASE_URL must be a URL that begins with postgres:// or sqlite:")]
     DatabaseUrl,
 }
 
@@ -156,7 +156,9 @@ impl Config {
         if let Some(path) = url.strip_prefix("sqlite:") {
             return open_sqlite(Path::new(path.trim_start_matches("//"))).await;
         }
-        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        // One that is no URL would be repeated by the driver's complaint, password included.
+        let is_url = Url::parse(url).is_ok();
+        if !is_url || !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(crate::error::Error::internal(ConfigError::DatabaseUrl));
         }
         Database::open_postgres(url).await.map_err(|unfit: Unfit| unfit.into())

@@ -127,13 +127,19 @@ impl Username {
             return Err(FieldError::new("username", "not_a_name"));
         }
         let key = fold(&shown);
-        let look = skeleton(&key).collect::<String>();
-        let passes_for = |name: &&str| key == **name || look == skeleton(name).collect::<String>();
+        let look = look(&key);
+        let passes_for = |name: &&str| key == **name || look == self::look(name);
         if reserved == Reserved::Refused && RESERVED.iter().any(passes_for) {
             return Err(FieldError::new("username", "reserved"));
         }
         Ok(Self { shown, skeleton: look, key })
     }
+}
+
+/// What a folded name looks like in either case: a capital I passes for l and a capital O for 0, although neither small
+/// letter does.
+fn look(key: &str) -> String {
+    fold(&skeleton(key).collect::<String>()).replace('i', "l")
 }
 
 /// An e-mail address: kept as typed, found by its normal form.
@@ -223,11 +229,14 @@ mod tests {
         let cyrillic = Username::parse("\u{430}lice", Reserved::Refused).expect("a name");
         assert_eq!(alice.skeleton, cyrillic.skeleton);
         assert_ne!(alice.key, cyrillic.key);
+        let look = |name| Username::parse(name, Reserved::Refused).expect("a name").skeleton;
+        assert_eq!(look("aIice"), look("alice"));
+        assert_eq!(look("B0B"), look("BOB"));
     }
 
     #[test]
     fn names_of_the_house_are_for_whoever_sets_it_up() {
-        for name in ["admin", "Admin", "\u{430}dmin", "root"] {
+        for name in ["admin", "Admin", "\u{430}dmin", "adm1n", "root"] {
             assert!(Username::parse(name, Reserved::Refused).is_err(), "{name}");
         }
         assert!(Username::parse("admin", Reserved::Allowed).is_ok());
@@ -238,7 +247,18 @@ mod tests {
         for name in ["Zoë", "пётр", "山田太郎", "jean-luc", "a.b_c"] {
             assert!(Username::parse(name, Reserved::Refused).is_ok(), "{name}");
         }
-        for name in ["ab", "a b c", "-abc", "a\u{202e}bc", "a\0bc", "<b>abc", "abc@", "", &"x".repeat(51)] {
+        for name in [
+            "ab",
+            "a b c",
+            "-abc",
+            "a\u{202e}bc",
+            "a\0bc",
+            "\u{3164}\u{3164}\u{3164}",
+            "<b>abc",
+            "abc@",
+            "",
+            &"x".repeat(51),
+        ] {
             assert!(Username::parse(name, Reserved::Refused).is_err(), "{name:?}");
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     error::{Code, Error, FieldError, Result},
     ids::{InviteId, RoomId, UserId},
     platform::clock::Moment,
+    rooms,
     tx::Tx,
 };
 use sea_orm::Set;
@@ -108,6 +109,10 @@ pub async fn require_usable(app: &App, code: &str, now: Moment) -> Result<()> {
 pub async fn use_up(tx: &Tx<'_>, code: &str) -> Result<Invite> {
     let invite = store::find_by_code(&tx.db, &tx.app.keys, code).await?;
     let invite = invite.ok_or(Error::refuse(Code::INVITE_NOT_FOUND))?;
+    // The room before its invitation, as when a room is deleted with its invitations: neither waits for the other.
+    if let Some(room) = invite.room_id {
+        rooms::lock(&tx.db, [room]).await?;
+    }
     if store::take_use(&tx.db, invite.id, tx.circumstances.now).await? {
         Ok(invite)
     } else {

@@ -76,6 +76,8 @@ pub async fn create(
     let terms = new.terms(now)?;
     let tx = Tx::begin(&app, circumstances).await?;
     if let Some(room) = new.room {
+        // Or it could be deleted between the look and the invitation to it.
+        rooms::lock(&tx.db, [room]).await?;
         rooms::require_may_add(&tx.db, &actor, room).await?;
     }
     let (invite, code) = actions::create(&tx, actor.user, new.room, terms).await?;
@@ -143,7 +145,8 @@ pub async fn accept(
     let invite = actions::find(&app, &code).await?;
     let Some(room) = invite.room_id else { return Ok(Success(AcceptedView { room: None })) };
     let mut tx = Tx::begin(&app, circumstances).await?;
-    // Coming back by the same link costs no use.
+    // Coming back by the same link costs no use, nor does clicking twice: of two at once the second finds a member.
+    rooms::lock(&tx.db, [room]).await?;
     if !rooms::is_member(&tx.db, actor.user, room).await? {
         let invite = actions::use_up(&tx, &code).await?;
         rooms::actions::join_as_invited(&mut tx, actor.user, room, invite.id).await?;

@@ -154,6 +154,8 @@ impl Writer {
 
     /// Decides for each post, in its order, what becomes of it, and gives the new ones their numbers.
     async fn plan(&self, tx: &DatabaseTransaction, posts: &[Post]) -> Result<Vec<Step>> {
+        // Locked before anybody's seat is looked at: a member who leaves meanwhile leaves before this or after it.
+        let locked = rooms::lock(tx, posts.iter().map(|post| post.room.id).collect::<HashSet<_>>()).await?;
         let keys: HashSet<(UserId, ClientId)> = posts.iter().map(key).collect();
         let sent = store::find_sent(tx, &keys).await?;
         let seats: HashSet<(RoomId, UserId)> = posts.iter().map(|post| (post.room.id, post.author.id)).collect();
@@ -165,8 +167,11 @@ impl Writer {
         let mut wanted: BTreeMap<RoomId, Vec<usize>> = BTreeMap::new();
         let mut steps: Vec<Step> = Vec::with_capacity(posts.len());
         for (at, post) in posts.iter().enumerate() {
-            let is_seated = !post.room.as_member || members.contains(&(post.room.id, post.author.id));
-            steps.push(if let Some(earlier) = sent.get(&key(post)) {
+            let is_public = locked.get(&post.room.id).is_some_and(rooms::Room::is_public);
+            let is_seated = members.contains(&(post.room.id, post.author.id)) || !post.room.as_member && is_public;
+            steps.push(if !locked.contains_key(&post.room.id) {
+                Step::Refused(Code::ROOM_NOT_FOUND)
+            } else if let Some(earlier) = sent.get(&key(post)) {
                 Step::Repeat(earlier.clone())
             } else if let Some(earlier) = first.get(&key(post)) {
                 Step::RepeatOf(*earlier)
@@ -180,7 +185,6 @@ impl Writer {
                 Step::Refused(Code::ROOM_ARCHIVED)
             });
         }
-        // Rooms are locked in the order of their ids, so that two writers cannot wait for each other.
         for (room, places) in wanted {
             let count = i64::try_from(places.len()).map_err(Error::internal)?;
             let Some(last) = rooms::advance(tx, room, count).await? else { continue };

@@ -27,11 +27,13 @@ pub fn check_length(field: &str, text: &str, chars_min: usize, chars_max: usize)
     Ok(())
 }
 
-/// Control characters, and the invisible ones that reorder or hide what stands beside them.
+/// Control characters, the invisible ones that reorder or hide what stands beside them, and the blank ones that count as
+/// letters (Hangul fillers) or signs (empty Braille): a name of them would be no name.
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 

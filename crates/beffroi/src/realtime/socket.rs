@@ -222,6 +222,11 @@ impl Socket {
     async fn catch_up(&mut self, id: u64, cursor: Option<String>) -> Result<(), End> {
         let app = self.app.clone();
         let db = app.database.reader();
+        // The session may have ended since the request was recognised, before the hub knew of this socket or while the
+        // client kept it waiting for `sync`: nothing is replayed then. From here on the hub tells.
+        if let Some(over) = sessions::why_over_now(&app, self.actor.session.id).await? {
+            return Err(End::Close(close::CREDENTIAL_ENDED, over.name));
+        }
         // The hub first, then the database again: what is committed in between is in the queue, in the answer, or in
         // both. A room that was left in between is in the first reading only, and must not be heard any more.
         let known = rooms::rooms_of(db, self.actor.user).await?;

@@ -11,6 +11,6 @@ pub use access::{
 };
 pub use routes::{RoomView, view};
 pub use store::{
-    Room, advance, advance_any, append_event, events_after, find, is_member, last_seqs, mark_read, members_among,
+    Room, advance, advance_any, append_event, events_after, find, is_member, last_seqs, lock, mark_read, members_among,
     retreat, rooms_of,
 };

@@ -11,7 +11,7 @@ use crate::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, LockType, Query},
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -276,6 +276,18 @@ pub(super) async fn insert_member(
 pub(super) async fn delete_member(db: &impl ConnectionTrait, room: RoomId, user: UserId) -> Result<()> {
     member::Entity::delete_by_id((room, user)).exec(db).await?;
     Ok(())
+}
+
+/// Locks the rows of some rooms, in the order of their ids, and reads them: what is looked at afterwards in this
+/// transaction, such as who is a member, cannot change before it ends. One that does not exist is left out.
+pub async fn lock(db: &impl ConnectionTrait, rooms: impl IntoIterator<Item = RoomId>) -> Result<HashMap<RoomId, Room>> {
+    let rows = room::Entity::find()
+        .filter(room::Column::Id.is_in(rooms))
+        .order_by_asc(room::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|room| (room.id, room)).collect())
 }
 
 /// Takes the next `count` numbers of a room that is not archived; the last one taken, or None without such a room.

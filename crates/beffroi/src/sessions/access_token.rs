@@ -37,6 +37,9 @@ pub struct Claims {
     pub jti: Uuid,
     pub iat: i64,
     pub exp: i64,
+    /// We do not write it, but whoever shares our secret may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
 }
 
 /// Signs and checks access tokens.
@@ -77,6 +80,7 @@ impl AccessTokens {
             jti: id,
             iat: now.0 / 1000,
             exp: (now + LIFETIME).0 / 1000,
+            nbf: None,
         };
         let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(Error::internal)
@@ -108,6 +112,7 @@ impl AccessTokens {
             return Err(Error::refuse(Code::TOKEN_EXPIRED));
         }
         // Nothing of ours comes from the future; half a minute is a clock's due.
-        if claims.iat > seconds + 30 { Err(refused()) } else { Ok(claims) }
+        let begins = claims.iat.max(claims.nbf.unwrap_or(claims.iat));
+        if begins > seconds + 30 { Err(refused()) } else { Ok(claims) }
     }
 }

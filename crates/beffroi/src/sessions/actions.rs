@@ -8,7 +8,7 @@ use super::{
     store::{self, NewSession},
 };
 use crate::{
-    accounts::{self, Account},
+    accounts::{self, Account, model::Email},
     app::App,
     audit::{Act, Circumstances},
     error::{Code, Error, Result},
@@ -69,7 +69,7 @@ pub struct Tokens {
 /// one audit row, one text.
 pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Credentials) -> Result<SignedIn> {
     let Credentials { login, password, kind } = credentials;
-    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(&login));
+    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(app, &login));
     app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
     let found = find(app, &login).await?;
     let hash = found.as_ref().and_then(|account| account.password_hash.as_deref());
@@ -98,13 +98,20 @@ pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Crede
     }
 }
 
-/// What a name counts as for the limit of sign-ins: bounded, however long it is.
-fn account_key(login: &str) -> String {
-    fold(login.trim()).chars().take(LOGIN_BYTES_MAX).collect()
+/// What a name counts as for the limit of sign-ins: one key for all spellings that find one account, or guessing would go
+/// on under the next spelling of an address. Hashed, so that keys are short, and are no passwords typed into the wrong field.
+fn account_key(app: &App, login: &str) -> String {
+    let login = if is_nobody(login) { "" } else { login.trim() };
+    let name = Email::normalise(login).unwrap_or_else(|| fold(login));
+    hex(&app.keys.index("sign-in:v1", &name))
+}
+
+fn is_nobody(login: &str) -> bool {
+    login.len() > LOGIN_BYTES_MAX || login.contains('\0')
 }
 
 async fn find(app: &App, login: &str) -> Result<Option<Account>> {
-    if login.len() > LOGIN_BYTES_MAX || login.contains('\0') {
+    if is_nobody(login) {
         return Ok(None);
     }
     accounts::find_by_login(app.database.reader(), &app.keys, login).await

@@ -11,7 +11,7 @@ mod standing;
 mod store;
 
 pub use access_token::AccessTokens;
-pub use recognition::{authenticate, by_access_token as authenticate_bearer};
+pub use recognition::{authenticate, by_access_token as authenticate_bearer, why_over_now};
 pub use standing::{Standing, remember, watch};
 pub use store::sweep;
 

@@ -10,6 +10,7 @@ use crate::{
     actor::{Actor, ActorSession, CredentialKind},
     app::App,
     error::{Code, Error, Result},
+    ids::SessionId,
     platform::clock::Moment,
     roles::{self, Role},
 };
@@ -112,6 +113,12 @@ async fn by_cookie(app: &App, headers: &HeaderMap, secret: &SecretString) -> Res
             absolute_expires_at: session.absolute_expires_at,
         },
     })
+}
+
+/// Why a session no longer opens anything, from the database: for what was recognised a while ago.
+pub async fn why_over_now(app: &App, id: SessionId) -> Result<Option<Code>> {
+    let session = store::find(app.database.reader(), id).await?;
+    Ok(session.map_or(Some(Code::SESSION_REVOKED), |session| why_over(&session, app.clock.now())))
 }
 
 /// Why a session no longer opens anything.

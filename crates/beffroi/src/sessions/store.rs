@@ -88,6 +88,10 @@ pub(super) async fn insert(db: &impl ConnectionTrait, circumstances: &Circumstan
     Ok(())
 }
 
+pub(super) async fn find(db: &impl ConnectionTrait, id: SessionId) -> Result<Option<Session>> {
+    Ok(session::Entity::find_by_id(id).one(db).await?)
+}
+
 /// The session with its row locked: refreshes of one session follow each other.
 pub(super) async fn lock(db: &impl ConnectionTrait, id: SessionId) -> Result<Option<Session>> {
     Ok(session::Entity::find_by_id(id).lock_exclusive().one(db).await?)

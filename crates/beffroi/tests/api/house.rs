@@ -164,6 +164,17 @@ impl House {
         db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the query works")
     }
 
+    /// Returns once a statement waits for a lock of another transaction; PostgreSQL only.
+    pub async fn until_somebody_waits(&self) {
+        let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let seen = async {
+            while self.rows(waiting).await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), seen).await.expect("somebody waits");
+    }
+
     pub async fn count(&self, table: &str) -> i64 {
         let rows = self.rows(&format!("SELECT count(*) AS n FROM {table}")).await;
         rows[0].try_get("", "n").expect("a number")

@@ -3,6 +3,7 @@
 use crate::house::{Engine, House, PASSWORD, Postgres, Sqlite, registration};
 use http::StatusCode;
 use rstest::rstest;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::time::Duration;
 
@@ -176,4 +177,29 @@ async fn of_many_who_want_the_last_use_exactly_one_gets_it() {
         created += usize::from(attempt.await.expect("no panic") == StatusCode::CREATED);
     }
     assert_eq!((created, house.count("users").await), (1, 2));
+}
+
+// Nobody waits for each other in a circle: the room is locked before its invitation, by whoever needs both.
+#[tokio::test]
+async fn an_invitation_that_meets_the_end_of_its_room_is_refused() {
+    let Some(house) = House::on(Postgres).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let garden = alice.post("/api/v1/rooms", json!({"name": "Garden"})).await.expect(StatusCode::CREATED);
+    let id = garden["id"].as_str().expect("an id");
+    let invite = alice.post("/api/v1/invites", json!({"room": id})).await.expect(StatusCode::CREATED);
+    let accept = format!("/api/v1/invites/{}/accept", invite["code"].as_str().expect("a code"));
+
+    let deleting = house.app.database.begin().await.expect("a transaction");
+    let locked = format!("UPDATE rooms SET last_seq = last_seq WHERE id = '{id}'");
+    deleting.execute_unprepared(&locked).await.expect("the room is locked");
+    let deleted = async {
+        house.until_somebody_waits().await;
+        let statement = format!("DELETE FROM rooms WHERE id = '{id}'");
+        deleting.execute_unprepared(&statement).await.expect("the room goes with its invitations");
+        deleting.commit().await.expect("it commits");
+    };
+    let (accepted, ()) = tokio::join!(bob.post(&accept, json!({})), deleted);
+    accepted.refused(404, "invite.not_found");
+    alice.post("/api/v1/invites", json!({"room": id})).await.refused(404, "room.not_found");
 }

@@ -100,6 +100,31 @@ async fn guessing_a_password_is_slow_and_signing_in_is_not(#[values(Sqlite, Post
     mallory.sign_in("alice", PASSWORD).await.expect(StatusCode::OK);
 }
 
+// RA-1: another spelling of an address is the same account, not a fresh allowance.
+#[rstest]
+#[tokio::test]
+async fn every_spelling_of_an_address_counts_as_one_account(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = house(engine, |rates| rates.sign_in = Rates::default().sign_in).await else { return };
+    let alice = house.administrator("alice").await;
+    let address = alice.get("/api/v1/auth/me").await.expect(StatusCode::OK)["user"]["email"].clone();
+    let (local, domain) = address.as_str().and_then(|address| address.split_once('@')).expect("an address");
+    let spelled = |domain: String| format!("{local}@{domain}");
+    let (first, rest) = domain.split_at(1);
+    let percent = format!("%{:02x}{rest}", first.as_bytes()[0]);
+    let mut mallory = house.visitor_from("198.51.100.1");
+    for guess in [spelled(percent), spelled(format!("{first}\u{ad}{rest}"))] {
+        mallory.sign_in(&guess, "a guess").await.refused(401, "auth.invalid_credentials");
+    }
+    for guess in [spelled(domain.to_uppercase()), spelled(format!("{first}\u{ad}\u{ad}{rest}"))] {
+        mallory.sign_in(&guess, "a guess").await.refused(429, "rate_limited");
+    }
+    house
+        .visitor_from("198.51.100.2")
+        .sign_in(&spelled(format!("{first}\u{ad}{rest}")), PASSWORD)
+        .await
+        .expect(StatusCode::OK);
+}
+
 #[rstest]
 #[tokio::test]
 async fn one_person_cannot_flood_a_room(#[values(Sqlite, Postgres)] engine: Engine) {

@@ -3,6 +3,7 @@
 use crate::house::{Engine, House, Postgres, Sqlite};
 use http::StatusCode;
 use rstest::rstest;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -237,4 +238,29 @@ async fn hostile_text_is_text(#[values(Sqlite, Postgres)] engine: Engine) {
         assert!(!sent["tree"].to_string().contains(r#""href":"javascript"#), "{}", sent["tree"]);
     }
     assert_eq!(house.count("messages").await, 5);
+}
+
+// CH-1: whoever leaves while their message is on its way is not a member when it arrives. One writer at a time on SQLite.
+#[tokio::test]
+async fn a_message_that_meets_its_authors_departure_is_refused() {
+    let Some(house) = House::on(Postgres).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let new = json!({"name": "Cellar", "policy": "private"});
+    let cellar = alice.post("/api/v1/rooms", new).await.expect(StatusCode::CREATED);
+    let cellar = cellar["id"].as_str().expect("an id").to_owned();
+    let seat = format!("/api/v1/rooms/{cellar}/members/{}", bob.id);
+    alice.put(&seat, json!({"role": "member"})).await;
+
+    let leaving = house.app.database.begin().await.expect("a transaction");
+    let locked = format!("UPDATE rooms SET last_seq = last_seq WHERE id = '{cellar}'");
+    leaving.execute_unprepared(&locked).await.expect("the room is locked");
+    let left = format!("DELETE FROM room_members WHERE room_id = '{cellar}' AND user_id = '{}'", bob.id);
+    leaving.execute_unprepared(&left).await.expect("bob leaves");
+    let departed = async {
+        house.until_somebody_waits().await;
+        leaving.commit().await.expect("it commits");
+    };
+    let (late, ()) = tokio::join!(bob.say_as(&cellar, "one last word", Uuid::from_u128(1)), departed);
+    late.refused(403, "room.not_writable");
 }

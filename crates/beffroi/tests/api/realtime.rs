@@ -326,6 +326,27 @@ async fn signing_out_closes_the_sockets_of_that_session(#[values(Sqlite, Postgre
     assert_eq!(staying.next().await["data"]["text"], "still here");
 }
 
+// AU-11: a socket that waits with its first frame until after the sign-out hears nothing of what it missed.
+#[rstest]
+#[tokio::test]
+async fn a_session_that_ended_before_sync_is_replayed_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let (address, square) = (house.listen().await, alice.square().await);
+    let (mut before, _) = Socket::synced(address, &bob, None).await;
+    let cursor = before.cursor().await;
+    let mut waiting = Socket::open(address, &bob).await;
+    assert_eq!(waiting.next().await["t"], "hello");
+    bob.post("/api/v1/auth/logout", json!({})).await;
+    alice.say(&square, "not for whoever holds the old credential").await;
+    waiting.send(json!({"t": "sync", "cursor": cursor})).await;
+    match timeout(PATIENCE, waiting.0.next()).await.expect("a frame in time") {
+        Some(Ok(Message::Close(Some(frame)))) => assert_eq!(u16::from(frame.code), 4001),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_socket_ends_with_its_session_and_pings_do_not_keep_it(#[values(Sqlite, Postgres)] engine: Engine) {

@@ -4,7 +4,9 @@ use crate::house::{Engine, House, PASSWORD, Person, Postgres, Sqlite};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use beffroi::jobs;
 use http::{Method, StatusCode, header};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rstest::rstest;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::{collections::HashSet, time::Duration};
 
@@ -343,4 +345,46 @@ async fn what_happened_elsewhere_is_known_here(#[values(Sqlite, Postgres)] engin
     house.execute(&format!("UPDATE users SET is_active = (1 = 0), updated_at = {now} WHERE username = 'bob'")).await;
     jobs::watch_sessions(house.app.clone()).await.expect("it watches");
     bob.get("/api/v1/auth/me").await.refused(401, "auth.session_revoked");
+}
+
+// AU-2: the signature is right, so that each is refused for what it says and not for how it is signed.
+#[tokio::test]
+async fn a_token_signed_by_us_is_refused_for_what_it_says() {
+    let house = House::on(Sqlite).await.expect("SQLite is always there");
+    house.administrator("alice").await;
+    let (mut program, pair) = sign_in(&house, "alice").await;
+    let ours = || Header { typ: Some("at+jwt".to_owned()), ..Header::new(Algorithm::HS256) };
+    let said = claims(&pair["access_token"]);
+    let but = |name: &str, value: Value| {
+        let mut claims = said.clone();
+        claims[name] = value;
+        claims
+    };
+    let key = EncodingKey::from_secret(house.app.config.jwt_secret.expose_secret().as_bytes());
+    let signed = |header: Header, claims: &Value| jsonwebtoken::encode(&header, claims, &key).expect("a token");
+    let later = said["iat"].as_i64().expect("a time") + 3600;
+    let foreign = "https://evil.test/keys".to_owned();
+    let refused = [
+        signed(Header { typ: Some("JWT".to_owned()), ..ours() }, &said),
+        signed(Header { typ: None, ..ours() }, &said),
+        signed(Header { alg: Algorithm::HS512, ..ours() }, &said),
+        signed(Header { kid: Some("../../dev/null".to_owned()), ..ours() }, &said),
+        signed(Header { jku: Some(foreign.clone()), ..ours() }, &said),
+        signed(Header { x5u: Some(foreign), ..ours() }, &said),
+        signed(ours(), &but("iss", json!("somebody else"))),
+        signed(ours(), &but("aud", json!("somebody else"))),
+        signed(ours(), &but("iat", json!(later))),
+        signed(ours(), &but("nbf", json!(later))),
+    ];
+    for token in refused {
+        program.bearer = Some(token.clone());
+        let answer = program.get("/api/v1/auth/me").await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body["code"].as_str()),
+            (401, Some("auth.token_invalid")),
+            "{token}"
+        );
+    }
+    program.bearer = Some(signed(ours(), &said));
+    program.get("/api/v1/auth/me").await.expect(StatusCode::OK);
 }

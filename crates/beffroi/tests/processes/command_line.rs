@@ -335,6 +335,10 @@ async fn a_database_that_is_not_there_is_refused_without_showing_its_password() 
     assert!(!ran.complained.contains("canary-in-the-url"), "{ran:?}");
     ran.refused("the database could not be opened");
     Deployment::new().with("DATABASE_URL", "mysql://localhost/beffroi").run(&["migrate"]).refused("DATABASE_URL");
+    let no_url = Deployment::new().with("DATABASE_URL", "postgres://beffroi:canary-in-the-url@[localhost/beffroi");
+    let ran = no_url.run(&["migrate"]);
+    assert!(!ran.complained.contains("canary-in-the-url"), "{ran:?}");
+    ran.refused("DATABASE_URL");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use crate::platform::limits::Exceeded;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 /// A refusal that outsiders may see, by its stable code.
@@ -214,15 +214,23 @@ impl StdError for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match error {
-            // The database is away or every connection is taken: the client may try again.
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                tracing::error!(%error, "the database cannot be reached");
-                Self::refuse_until(Code::UNAVAILABLE, Duration::from_secs(2))
-            }
-            other => Self::internal(other),
+        // The database is away, every connection is taken, or two transactions met: the client may try again.
+        let is_away = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+        if !is_away && !is_collision(&error) {
+            return Self::internal(error);
         }
+        tracing::error!(%error, "the database could not serve");
+        Self::refuse_until(Code::UNAVAILABLE, Duration::from_secs(2))
     }
+}
+
+/// PostgreSQL's serialization_failure and deadlock_detected.
+fn is_collision(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error else {
+        return false;
+    };
+    let code = source.as_database_error().and_then(|database| database.code());
+    matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 
 /// Whether a statement failed because a unique value was there already: the loser of a race.

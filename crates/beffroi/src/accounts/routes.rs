@@ -181,11 +181,11 @@ pub struct MeView {
     user: UserView,
     role: Role,
     permissions: PermissionSet,
-    session: SessionView,
+    session: CurrentSession,
 }
 
 #[derive(Serialize)]
-struct SessionView {
+struct CurrentSession {
     id: SessionId,
     idle_expires_at: Moment,
     absolute_expires_at: Moment,
@@ -201,7 +201,7 @@ fn view_of_oneself(app: &App, actor: Actor, account: Account) -> Result<Success<
         user: UserView::open(&app.keys, account)?,
         role: actor.role,
         permissions: actor.permissions,
-        session: SessionView {
+        session: CurrentSession {
             id: actor.session.id,
             idle_expires_at: actor.session.idle_expires_at,
             absolute_expires_at: actor.session.absolute_expires_at,

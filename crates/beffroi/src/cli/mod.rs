@@ -44,7 +44,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080", env = "BEFFROI_LISTEN", global = true)]
     listen: SocketAddr,
     /// Where people reach the server, when a proxy stands before it
-    #[arg(long, value_name = "URL", env = "PUBLIC_URL", global = true)]
+    #[arg(long, value_name = "URL", env = "PUBLIC_URL", value_parser = web_address, global = true)]
     public_url: Option<Url>,
     /// development shows internal errors to everybody
     #[arg(long, value_enum, default_value = "production", env = "ENVIRONMENT", global = true)]
@@ -124,6 +124,16 @@ fn fail(error: &Error) -> ExitCode {
         Error::Internal(source) => eprintln!("beffroi: {}", chain(source.as_ref())),
     }
     ExitCode::from(1)
+}
+
+/// An address that a browser opens.
+fn web_address(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|_| "not an address such as https://chat.example.org".to_owned())?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        Ok(url)
+    } else {
+        Err("must begin with https:// or http://".to_owned())
+    }
 }
 
 /// The language of the terminal.

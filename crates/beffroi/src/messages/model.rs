@@ -1,5 +1,6 @@
 //! What a message may be.
 
+use crate::platform::text::is_unprintable;
 use crate::{
     error::{Error, FieldError, Result},
     ids::{ClientId, MessageId},
@@ -43,7 +44,7 @@ pub fn text_digest(text: &str) -> Vec<u8> {
 }
 
 fn fault(text: &str) -> Option<FieldError> {
-    if text.trim().is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || is_unprintable(c)) {
         return Some(FieldError::new("text", "required"));
     }
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {

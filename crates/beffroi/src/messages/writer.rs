@@ -251,14 +251,21 @@ fn outcome(post: &Post, at: usize, posts: &[Post], plan: &[Step]) -> Result<Post
         Step::New(message) => Ok(Posted::Now(view(message))),
         Step::Refused(code) => Err(Error::refuse(*code)),
         Step::NothingToReplyTo => Err(nothing_to_reply_to()),
-        Step::Repeat(message) if is_same(post, message.room_id, &message.sent_digest) => {
+        Step::Repeat(message) if is_same(post, message.room_id, message.reply_to, &message.sent_digest) => {
             // It may have been edited or deleted since.
             let tree = beffroi_markup::parse(&message.text);
             Ok(Posted::Before(MessageView::new(message.clone(), post.author.clone(), tree)))
         }
         Step::Repeat(_) => Err(Error::refuse(Code::CLIENT_ID_REUSED)),
         Step::RepeatOf(first) => match (&plan[*first], &posts[*first]) {
-            (_, earlier) if !is_same(post, earlier.room.id, &model::text_digest(&earlier.draft.text)) => {
+            (_, earlier)
+                if !is_same(
+                    post,
+                    earlier.room.id,
+                    earlier.draft.reply_to,
+                    &model::text_digest(&earlier.draft.text),
+                ) =>
+            {
                 Err(Error::refuse(Code::CLIENT_ID_REUSED))
             }
             (Step::New(message), _) => Ok(Posted::Before(view(message))),
@@ -273,8 +280,8 @@ fn nothing_to_reply_to() -> Error {
     Error::invalid(vec![FieldError::new("reply_to", "not_available")])
 }
 
-fn is_same(post: &Post, room: RoomId, digest: &[u8]) -> bool {
-    post.room.id == room && model::text_digest(&post.draft.text) == digest
+fn is_same(post: &Post, room: RoomId, reply_to: Option<MessageId>, digest: &[u8]) -> bool {
+    post.room.id == room && post.draft.reply_to == reply_to && model::text_digest(&post.draft.text) == digest
 }
 
 fn key(post: &Post) -> (UserId, ClientId) {

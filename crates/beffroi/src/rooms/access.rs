@@ -3,7 +3,7 @@
 //!
 //! | policy | reads | writes | adds people |
 //! | --- | --- | --- | --- |
-//! | public | everybody | members, and those who manage rooms | everybody joins; owners and moderators of the room |
+//! | public | everybody | members, and those who manage rooms | everybody joins, and invites; owners and moderators add |
 //! | private | members | members | members |
 //! | restricted | members | members | owners and moderators of the room |
 //!

@@ -97,7 +97,8 @@ impl AccessTokens {
             || header.jku.is_some()
             || header.jwk.is_some()
             || header.x5u.is_some()
-            || header.x5c.is_some();
+            || header.x5c.is_some()
+            || header.x5t.is_some();
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 || brings_a_key {
             return Err(refused());
         }

@@ -69,9 +69,9 @@ pub struct Tokens {
 /// one audit row, one text.
 pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Credentials) -> Result<SignedIn> {
     let Credentials { login, password, kind } = credentials;
-    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(app, &login));
-    app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
     let found = find(app, &login).await?;
+    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(app, &login, found.as_ref()));
+    app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
     let hash = found.as_ref().and_then(|account| account.password_hash.as_deref());
     let hash = hash.map(PasswordHash::parse).transpose().map_err(Error::internal)?;
     let is_short_enough = password.expose_secret().len() <= PASSWORD_BYTES_MAX;
@@ -98,9 +98,13 @@ pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Crede
     }
 }
 
-/// What a name counts as for the limit of sign-ins: one key for all spellings that find one account, or guessing would go
-/// on under the next spelling of an address. Hashed, so that keys are short, and are no passwords typed into the wrong field.
-fn account_key(app: &App, login: &str) -> String {
+/// What a name counts as for the limit of sign-ins: one key for whatever finds one account, its name, its address and all
+/// their spellings, or guessing would go on under the next one. An unknown name is hashed, so that keys are short, and
+/// are no passwords typed into the wrong field.
+fn account_key(app: &App, login: &str, found: Option<&Account>) -> String {
+    if let Some(account) = found {
+        return account.id.to_string();
+    }
     let login = if is_nobody(login) { "" } else { login.trim() };
     let name = Email::normalise(login).unwrap_or_else(|| fold(login));
     hex(&app.keys.index("sign-in:v1", &name))

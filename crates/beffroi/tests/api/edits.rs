@@ -168,6 +168,8 @@ async fn an_answer_names_a_message_of_its_room(#[values(Sqlite, Postgres)] engin
         assert_eq!(refused.fields(), [("reply_to".into(), "not_available".into())]);
     }
     let answered = answer(&question, 4).await.expect(StatusCode::CREATED);
+    assert_eq!(answer(&question, 4).await.expect(StatusCode::OK)["id"], answered["id"]);
+    answer(&answered, 4).await.refused(409, "message.client_id_reused");
     assert_eq!(answered["reply_to"], question["id"]);
     assert_eq!(alice.get(&path_of(&question)).await.expect(StatusCode::OK)["reply_count"], 1);
 }

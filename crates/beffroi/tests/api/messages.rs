@@ -152,6 +152,7 @@ async fn a_message_has_between_one_and_four_thousand_characters(#[values(Sqlite,
     for (text, code) in [
         (String::new(), "required"),
         (" \n\t ".to_owned(), "required"),
+        ("\u{200b}\u{2800}".to_owned(), "required"),
         ("x".repeat(4001), "too_long"),
         ("a\u{0}b".to_owned(), "control_characters"),
         ("a\u{1b}[31m".to_owned(), "control_characters"),

@@ -234,9 +234,8 @@ async fn a_token_that_is_not_exactly_ours_is_refused() {
     confused.get("/api/v1/auth/me").await.refused(401, "auth.token_invalid");
     refresh(&house, &json!({"refresh_token": token})).await.refused(401, "auth.token_invalid");
     // Another house's token, signed as well as ours.
-    let other = House::on(Sqlite).await.expect("SQLite is always there");
-    let other =
-        House::with(Sqlite, |config| config.jwt_secret = "another secret altogether".into()).await.unwrap_or(other);
+    let other = House::with(Sqlite, |config| config.jwt_secret = "another secret altogether".into()).await;
+    let other = other.expect("SQLite is always there");
     other.administrator("alice").await;
     let (stranger, _) = sign_in(&other, "alice").await;
     let mut mallory = house.visitor();

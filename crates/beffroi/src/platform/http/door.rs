@@ -30,7 +30,9 @@ const USER_AGENT_CHARS_MAX: usize = 300;
 pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let circumstances = circumstances(&app, &request);
     let (id, language, started) = (circumstances.request_id, circumstances.language, circumstances.now);
-    let is_api = request.uri().path().starts_with("/api/") || request.uri().path() == "/ws";
+    let is_api = ["/api/", "/ws", "/problems/", "/healthz", "/readyz"]
+        .iter()
+        .any(|start| request.uri().path().starts_with(start));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(circumstances);
@@ -112,7 +114,10 @@ fn problem(error: &Error, id: Uuid, language: Language, environment: Environment
         headers.append(header::SET_COOKIE, cookie.clone());
     }
     if code.status == StatusCode::UNAUTHORIZED {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Session"));
+        let is_token = matches!(code, Code::TOKEN_INVALID | Code::TOKEN_EXPIRED);
+        // RFC 6750 §3.1 for those who came with a token; the page signs in by itself.
+        let challenge = if is_token { "Bearer error=\"invalid_token\"" } else { "Session" };
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     if let Some(wait) = retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));

@@ -13,7 +13,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Events waiting for one socket; a client further behind reads slower than its rooms write.
 const QUEUE_MAX: usize = 1024;
@@ -38,9 +38,13 @@ pub(super) enum Delivery {
     Left {
         room: RoomId,
     },
-    Ended {
-        reason: &'static str,
-    },
+}
+
+/// Why a socket is ended from outside: at once, past whatever waits in its queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ending {
+    /// The code of what became of the credential.
+    Credential(&'static str),
     Restarting,
 }
 
@@ -48,6 +52,7 @@ pub(super) enum Delivery {
 pub(super) struct Listener {
     pub id: u64,
     pub queue: mpsc::Receiver<Delivery>,
+    pub ended: oneshot::Receiver<Ending>,
 }
 
 #[derive(Default)]
@@ -70,6 +75,8 @@ struct Socket {
     absolute_expires_at: Moment,
     rooms: HashSet<RoomId>,
     queue: mpsc::Sender<Delivery>,
+    /// Gone once it was told.
+    ending: Option<oneshot::Sender<Ending>>,
 }
 
 #[derive(Default)]
@@ -99,7 +106,7 @@ impl Hub {
             Publication::PersonChanged { .. } => {}
             Publication::SessionEnded { session, reason } => {
                 for id in inner.sockets_of(|socket| socket.session == session) {
-                    inner.send(id, Delivery::Ended { reason });
+                    inner.end(id, Ending::Credential(reason));
                 }
             }
         }
@@ -140,7 +147,7 @@ impl Hub {
     pub fn end_expired(&self, now: Moment) {
         let mut inner = self.lock();
         for (id, reason) in inner.expired(now) {
-            inner.send(id, Delivery::Ended { reason });
+            inner.end(id, Ending::Credential(reason));
         }
     }
 
@@ -148,7 +155,7 @@ impl Hub {
     pub fn end_sockets_of(&self, user: UserId, reason: &'static str) {
         let mut inner = self.lock();
         for id in inner.sockets_of(|socket| socket.user == user) {
-            inner.send(id, Delivery::Ended { reason });
+            inner.end(id, Ending::Credential(reason));
         }
     }
 
@@ -156,7 +163,7 @@ impl Hub {
     pub fn say_restarting(&self) {
         let mut inner = self.lock();
         for id in inner.sockets_of(|_| true) {
-            inner.send(id, Delivery::Restarting);
+            inner.end(id, Ending::Restarting);
         }
     }
 
@@ -167,6 +174,7 @@ impl Hub {
     /// Registers a socket before it reads what it missed: what happens meanwhile waits in its queue.
     pub(super) fn register(&self, user: UserId, session: &ActorSession) -> Listener {
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
+        let (ending, ended) = oneshot::channel();
         let mut inner = self.lock();
         inner.next_id += 1;
         let id = inner.next_id;
@@ -178,9 +186,10 @@ impl Hub {
             absolute_expires_at: session.absolute_expires_at,
             rooms: HashSet::new(),
             queue: sender,
+            ending: Some(ending),
         };
         inner.sockets.insert(id, socket);
-        Listener { id, queue }
+        Listener { id, queue, ended }
     }
 
     pub(super) fn listen(&self, id: u64, rooms: impl IntoIterator<Item = RoomId>) {
@@ -240,6 +249,12 @@ impl Inner {
         if self.sockets.get(&id).is_some_and(|socket| socket.queue.try_send(delivery).is_err()) {
             self.forget(id);
         }
+    }
+
+    fn end(&mut self, id: u64, ending: Ending) {
+        let sender = self.sockets.get_mut(&id).and_then(|socket| socket.ending.take());
+        // A socket that is gone already has ended.
+        let _gone = sender.map(|sender| sender.send(ending));
     }
 
     fn listen(&mut self, id: u64, room: RoomId) {

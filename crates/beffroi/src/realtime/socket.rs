@@ -6,7 +6,7 @@
 
 use super::{
     cursor::{self, Heard},
-    hub::{Delivery, Listener},
+    hub::{Delivery, Ending, Listener},
     replay,
 };
 use crate::{
@@ -25,7 +25,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout},
+};
 
 /// How often a client pings.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -35,6 +38,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(75);
 const SYNC_DEADLINE: Duration = Duration::from_secs(10);
 /// A client takes what we send within this time.
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
+/// An ended socket gets so long to take its close frame.
+const GOODBYE_DEADLINE: Duration = Duration::from_millis(500);
 /// Missed events that are sent through the socket; a room further behind is paged by HTTP.
 const REPLAY_MAX: i64 = 500;
 /// Wrong frames before the socket is closed.
@@ -100,8 +105,8 @@ struct Socket {
 }
 
 pub(super) async fn run(app: App, actor: Actor, stream: WebSocket) {
-    let listener = app.hub.register(actor.user, &actor.session);
-    let (id, hub) = (listener.id, app.hub.clone());
+    let Listener { id, queue, ended } = app.hub.register(actor.user, &actor.session);
+    let hub = app.hub.clone();
     let (out, incoming) = stream.split();
     let mut socket = Socket {
         id,
@@ -113,18 +118,32 @@ pub(super) async fn run(app: App, actor: Actor, stream: WebSocket) {
         allowance: FRAMES_BURST,
         last_frame_at: Instant::now(),
     };
-    let end = match socket.live(listener, incoming).await {
-        Ok(never) => match never {},
-        Err(end) => end,
+    // Ended from outside is ended at once, even in the middle of sending to somebody who does not read (AU-11).
+    let end = tokio::select! {
+        biased;
+        end = ending(ended) => end,
+        lived = socket.live(queue, incoming) => match lived {
+            Ok(never) => match never {},
+            Err(end) => end,
+        },
     };
     hub.forget(id);
     socket.say_goodbye(end).await;
 }
 
+async fn ending(ended: oneshot::Receiver<Ending>) -> End {
+    match ended.await {
+        Ok(Ending::Credential(reason)) => End::Close(close::CREDENTIAL_ENDED, reason),
+        Ok(Ending::Restarting) => End::Close(close::RESTARTING, "restarting"),
+        // Dropped by the hub for being too slow: the end of the queue says so.
+        Err(_) => std::future::pending().await,
+    }
+}
+
 impl Socket {
     async fn live(
         &mut self,
-        mut listener: Listener,
+        mut queue: mpsc::Receiver<Delivery>,
         mut incoming: SplitStream<WebSocket>,
     ) -> Result<std::convert::Infallible, End> {
         let heartbeat_ms = u64::try_from(HEARTBEAT.as_millis()).unwrap_or(u64::MAX);
@@ -136,12 +155,12 @@ impl Socket {
         .await?;
         let late = End::Close(close::PROTOCOL, "sync.missing");
         let cursor = timeout(SYNC_DEADLINE, self.await_sync(&mut incoming)).await.map_err(|_| late)??;
-        self.catch_up(listener.id, cursor).await?;
+        self.catch_up(cursor).await?;
 
         let mut silence = Box::pin(tokio::time::sleep(SILENCE_MAX));
         loop {
             tokio::select! {
-                delivery = listener.queue.recv() => self.deliver(delivery, &mut listener).await?,
+                delivery = queue.recv() => self.deliver(delivery, &mut queue).await?,
                 message = incoming.next() => {
                     silence.as_mut().reset(Instant::now() + SILENCE_MAX);
                     self.hear(message).await?;
@@ -219,7 +238,7 @@ impl Socket {
         }
     }
 
-    async fn catch_up(&mut self, id: u64, cursor: Option<String>) -> Result<(), End> {
+    async fn catch_up(&mut self, cursor: Option<String>) -> Result<(), End> {
         let app = self.app.clone();
         let db = app.database.reader();
         // The session may have ended since the request was recognised, before the hub knew of this socket or while the
@@ -230,10 +249,10 @@ impl Socket {
         // The hub first, then the database again: what is committed in between is in the queue, in the answer, or in
         // both. A room that was left in between is in the first reading only, and must not be heard any more.
         let known = rooms::rooms_of(db, self.actor.user).await?;
-        app.hub.listen(id, known.iter().map(|(room, _)| *room));
+        app.hub.listen(self.id, known.iter().map(|(room, _)| *room));
         let heads: Heard = rooms::rooms_of(db, self.actor.user).await?.into_iter().collect();
         let left = known.into_iter().map(|(room, _)| room).filter(|room| !heads.contains_key(room));
-        app.hub.stop_listening(id, left);
+        app.hub.stop_listening(self.id, left);
         let from = cursor.and_then(|cursor| cursor::decode(&app.keys, self.actor.user, &cursor, heads.keys().copied()));
         match from {
             None => self.send_snapshot(heads).await?,
@@ -279,12 +298,12 @@ impl Socket {
     }
 
     /// Feeds a delivery and whatever else waits behind it, then flushes once.
-    async fn deliver(&mut self, first: Option<Delivery>, listener: &mut Listener) -> Result<(), End> {
+    async fn deliver(&mut self, first: Option<Delivery>, queue: &mut mpsc::Receiver<Delivery>) -> Result<(), End> {
         let mut next = Some(first.ok_or(End::Close(close::TOO_SLOW, "too_slow"))?);
         for _ in 0..FLUSH_AFTER {
             let Some(delivery) = next else { break };
             self.tell(delivery).await?;
-            next = listener.queue.try_recv().ok();
+            next = queue.try_recv().ok();
         }
         if let Some(delivery) = next {
             self.tell(delivery).await?;
@@ -316,8 +335,6 @@ impl Socket {
                 self.heard.remove(&room);
                 Ok(())
             }
-            Delivery::Ended { reason } => Err(End::Close(close::CREDENTIAL_ENDED, reason)),
-            Delivery::Restarting => Err(End::Close(close::RESTARTING, "restarting")),
         }
     }
 
@@ -370,7 +387,9 @@ impl Socket {
             }
         };
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
-        let _gone_already = timeout(SEND_DEADLINE, self.out.send(Message::Close(Some(frame)))).await;
+        // Who was too slow gets the time to read why; anybody else is out within the second.
+        let deadline = if code == close::TOO_SLOW { SEND_DEADLINE } else { GOODBYE_DEADLINE };
+        let _gone_already = timeout(deadline, self.out.send(Message::Close(Some(frame)))).await;
     }
 }
 

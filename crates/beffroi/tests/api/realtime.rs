@@ -422,6 +422,37 @@ async fn a_bearer_socket_is_renewed_in_place(#[values(Sqlite, Postgres)] engine:
     assert_eq!(socket.closed().await, (4001, "auth.token_expired".to_owned()));
 }
 
+// AU-11: not even a reader who takes nothing keeps a revoked socket open behind what waits for them.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_socket_of_somebody_who_does_not_read(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let (address, square) = (house.listen().await, alice.square().await);
+    let (_unread, _) = Socket::synced(address, &bob, None).await;
+    let text = "x".repeat(4000);
+    for _ in 0..8 {
+        let sends: Vec<_> = (0..100)
+            .map(|_| {
+                let (alice, square, text) = (alice.clone(), square.clone(), text.clone());
+                tokio::spawn(async move { alice.say(&square, &text).await })
+            })
+            .collect();
+        for send in sends {
+            send.await.expect("no panic");
+        }
+    }
+    assert_eq!(house.app.hub.socket_count(), 1, "the socket should still be there, with much to send");
+    bob.post("/api/v1/auth/logout", json!({})).await;
+    let gone = async {
+        while house.app.hub.socket_count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(1), gone).await.expect("out within a second");
+}
+
 // Frames that no client should send: the close codes of the protocol.
 #[rstest]
 #[tokio::test]

@@ -7,13 +7,14 @@ use super::{
 use crate::{
     app::App,
     audit::Act,
-    error::{Code, Error, Result, is_unique_violation},
+    error::{Code, Error, Result},
     ids::{InviteId, UserId},
     platform::clock::Moment,
-    roles::Role,
+    roles::{self, Role},
     tx::Tx,
 };
 use beffroi_crypto::{password::PasswordHash, token};
+use sea_orm::SqlErr;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
@@ -58,6 +59,10 @@ pub async fn create(tx: &Tx<'_>, ready: ReadyAccount, role: Role, invite: Option
     if store::is_username_taken(&tx.db, &account.username.key, &account.username.skeleton).await? {
         return Err(Error::refuse(Code::USERNAME_TAKEN));
     }
+    if role.0 == Role::ADMIN {
+        // Of two who become the first administrator at once, one is the main one.
+        roles::lock(&tx.db, &role).await?;
+    }
     let is_main = role.0 == Role::ADMIN && !store::an_administrator_exists(&tx.db).await?;
     let standing = Standing {
         id: UserId(tx.app.random.id()),
@@ -66,10 +71,15 @@ pub async fn create(tx: &Tx<'_>, ready: ReadyAccount, role: Role, invite: Option
         is_deletable: !is_main,
         now: tx.circumstances.now,
     };
-    // Only the address can still collide; that somebody has it is not for strangers to know, so no field is named.
-    let created = store::insert(&tx.db, &tx.app.keys, account, standing).await.map_err(|error| {
-        if is_unique_violation(&error) { Error::refuse(Code::ACCOUNT_NOT_CREATED) } else { error.into() }
-    })?;
+    // Somebody may have taken the name since. That somebody has the address is not for strangers to know: no field is named.
+    let created =
+        store::insert(&tx.db, &tx.app.keys, account, standing).await.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("username") => {
+                Error::refuse(Code::USERNAME_TAKEN)
+            }
+            Some(SqlErr::UniqueConstraintViolation(_)) => Error::refuse(Code::ACCOUNT_NOT_CREATED),
+            _ => error.into(),
+        })?;
     tx.record(Act::UserCreated { user: created.id, role: role.0, invite }).await?;
     Ok(created)
 }

@@ -4,4 +4,4 @@ mod model;
 mod store;
 
 pub use model::{BUILT_IN_ROLES, Permission, PermissionSet, Role};
-pub use store::{ensure_built_in, permissions_of};
+pub use store::{ensure_built_in, lock, permissions_of};

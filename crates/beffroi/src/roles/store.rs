@@ -1,9 +1,9 @@
-use super::model::{BUILT_IN_ROLES, PermissionSet};
+use super::model::{BUILT_IN_ROLES, PermissionSet, Role};
 use crate::{
     error::{Error, Result},
     platform::database::Database,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, Set, sea_query::OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect, Set, sea_query::OnConflict};
 
 mod role {
     use sea_orm::entity::prelude::*;
@@ -45,4 +45,10 @@ pub async fn permissions_of(db: &impl ConnectionTrait, name: &str) -> Result<Per
     };
     let names: Vec<String> = serde_json::from_str(&row.permissions).map_err(Error::internal)?;
     Ok(PermissionSet::from_names(names.iter().map(String::as_str)))
+}
+
+/// Holds the role's row until the transaction ends: those who give it to somebody follow each other.
+pub async fn lock(db: &impl ConnectionTrait, role: &Role) -> Result<()> {
+    role::Entity::find_by_id(role.0.as_str()).lock_exclusive().one(db).await?;
+    Ok(())
 }

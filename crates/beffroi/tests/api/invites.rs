@@ -203,3 +203,37 @@ async fn an_invitation_that_meets_the_end_of_its_room_is_refused() {
     accepted.refused(404, "invite.not_found");
     alice.post("/api/v1/invites", json!({"room": id})).await.refused(404, "room.not_found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_want_one_name_exactly_one_gets_it_and_the_others_are_told() {
+    let Some(house) = House::on(Postgres).await else { return };
+    let alice = house.administrator("alice").await;
+    // An invitation each: one that is shared would let them in one after the other.
+    let mut codes = Vec::new();
+    for _ in 0..12 {
+        let invite = alice.post("/api/v1/invites", json!({})).await.expect(StatusCode::CREATED);
+        codes.push(invite["code"].as_str().expect("a code").to_owned());
+    }
+    let tries: Vec<_> = codes
+        .into_iter()
+        .enumerate()
+        .map(|(number, code)| {
+            let (visitor, mut body) = (house.visitor(), registration("friend", &code));
+            body["email"] = json!(format!("friend{number}@example.org"));
+            tokio::spawn(async move { visitor.post("/api/v1/auth/register", body).await })
+        })
+        .collect();
+    let mut created = 0;
+    for attempt in tries {
+        let answer = attempt.await.expect("no panic");
+        if answer.status == StatusCode::CREATED {
+            created += 1;
+        } else {
+            answer.refused(409, "account.username_taken");
+        }
+    }
+    // Who did not get the name did not use their invitation up.
+    let invites = alice.get("/api/v1/invites").await.expect(StatusCode::OK);
+    let uses: i64 = invites.as_array().expect("a list").iter().filter_map(|invite| invite["uses"].as_i64()).sum();
+    assert_eq!((created, uses), (1, 1));
+}

@@ -97,3 +97,44 @@ async fn of_many_who_hold_the_set_up_link_exactly_one_founds() {
     }
     assert_eq!((created, house.count("users").await), (1, 1));
 }
+
+// ID-11: there is one main administrator, however many become the first at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_first_administrators_one_is_the_main_one() {
+    use beffroi::{
+        accounts::{
+            actions,
+            model::{NewAccount, Reserved},
+        },
+        audit::Circumstances,
+        platform::i18n::Language,
+        roles::Role,
+        tx::Tx,
+    };
+    let Some(house) = House::on(Postgres).await else { return };
+    let makings: Vec<_> = (0..10)
+        .map(|number| {
+            let app = house.app.clone();
+            tokio::spawn(async move {
+                let new = NewAccount {
+                    username: format!("alice{number}"),
+                    email: format!("alice{number}@example.org"),
+                    password: PASSWORD.into(),
+                    first_name: None,
+                    last_name: None,
+                    birth_date: None,
+                    language: Language::English,
+                };
+                let ready = actions::prepare(&app, new, Reserved::Allowed).await.expect("a good account");
+                let circumstances = Circumstances::shell(app.random.id(), app.clock.now());
+                let tx = Tx::begin(&app, circumstances).await.expect("a transaction");
+                actions::create(&tx, ready, Role::admin(), None).await.expect("an account");
+                tx.commit().await.expect("it commits");
+            })
+        })
+        .collect();
+    for making in makings {
+        making.await.expect("no panic");
+    }
+    assert_eq!((house.count("users").await, house.count("users WHERE NOT is_deletable").await), (10, 1));
+}

@@ -69,9 +69,9 @@ pub struct Tokens {
 /// one audit row, one text.
 pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Credentials) -> Result<SignedIn> {
     let Credentials { login, password, kind } = credentials;
-    let found = find(app, &login).await?;
-    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(app, &login, found.as_ref()));
+    let limit = limits::Key::sign_in(circumstances.ip_address, account_key(app, &login));
     app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
+    let found = find(app, &login).await?;
     let hash = found.as_ref().and_then(|account| account.password_hash.as_deref());
     let hash = hash.map(PasswordHash::parse).transpose().map_err(Error::internal)?;
     let is_short_enough = password.expose_secret().len() <= PASSWORD_BYTES_MAX;
@@ -98,13 +98,10 @@ pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Crede
     }
 }
 
-/// What a name counts as for the limit of sign-ins: one key for whatever finds one account, its name, its address and all
-/// their spellings, or guessing would go on under the next one. An unknown name is hashed, so that keys are short, and
-/// are no passwords typed into the wrong field.
-fn account_key(app: &App, login: &str, found: Option<&Account>) -> String {
-    if let Some(account) = found {
-        return account.id.to_string();
-    }
+/// What a name counts as for the limit of sign-ins: one key for all spellings of a name, and one for all of an address, or
+/// guessing would go on under the next spelling. Not one for both: a limit that they share would tell whose address it
+/// is, and that it exists (ID-14). Hashed, so that keys are short, and are no passwords typed into the wrong field.
+fn account_key(app: &App, login: &str) -> String {
     let login = if is_nobody(login) { "" } else { login.trim() };
     let name = Email::normalise(login).unwrap_or_else(|| fold(login));
     hex(&app.keys.index("sign-in:v1", &name))

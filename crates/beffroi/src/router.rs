@@ -71,6 +71,7 @@ pub fn table(app: &App) -> RouteTable {
         .get("/api/v1/rooms/{room}/messages", Holds(ReadMessages), messages::routes::list)
         .get("/api/v1/rooms/{room}/messages/{message}", Holds(ReadMessages), messages::routes::show)
         .get("/api/v1/rooms/{room}/messages/{message}/history", Holds(ReadMessages), messages::routes::history)
+        .get("/api/v1/rooms/{room}/messages/{message}/thread", Holds(ReadMessages), messages::routes::thread)
         .patch(
             "/api/v1/rooms/{room}/messages/{message}",
             HoldsEither(EditOwnMessages, EditAllMessages),

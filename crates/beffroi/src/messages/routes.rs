@@ -1,7 +1,7 @@
 use super::{
     actions,
     model::Draft,
-    store::{self, Window},
+    store::{self, Message, Window},
     view::{self, MessageView},
     writer::{Post, Posted},
 };
@@ -14,7 +14,7 @@ use crate::{
     ids::{ClientId, MessageId, RoomId},
     platform::clock::Moment,
     platform::http::{
-        answer::{Created, NoContent, Page, Success},
+        answer::{self, Created, NoContent, Page, Success},
         payload::{self, Ids, OptionalPayload, Payload, Query},
     },
     rooms,
@@ -122,6 +122,49 @@ pub async fn show(
     let message = store::find(db, room, message).await?.ok_or(Error::refuse(Code::MESSAGE_NOT_FOUND))?;
     let view = view::views(db, vec![message]).await?.pop();
     view.map(Success).ok_or(Error::broken("one message has one view"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thread {
+    cursor: Option<MessageId>,
+    limit: Option<i64>,
+}
+
+/// The thread of a message, whichever of its messages is named: the first one, then the answers, oldest first. A first
+/// message that was deleted stands there as its tombstone.
+pub async fn thread(
+    actor: Actor,
+    State(app): State<App>,
+    Ids((room, message)): Ids<(RoomId, MessageId)>,
+    Query(query): Query<Thread>,
+) -> Result<Page<MessageView>> {
+    let db = app.database.reader();
+    let limit = payload::limit(query.limit)?;
+    rooms::readable(db, &actor, room).await?;
+    let found = |message: Option<Message>| message.ok_or(Error::refuse(Code::MESSAGE_NOT_FOUND));
+    let named = found(store::find(db, room, message).await?)?;
+    let root = match named.thread_root {
+        Some(root) => found(store::find(db, room, root).await?)?,
+        None => named,
+    };
+    let mut messages = Vec::new();
+    let after = match query.cursor {
+        Some(cursor) => place_in_thread(db, &root, cursor).await?,
+        None => {
+            messages.push(root.clone());
+            root.seq
+        }
+    };
+    messages.extend(store::replies(db, root.id, after, limit + 1).await?);
+    let (messages, next) = answer::cut(messages, limit, |message| message.id.to_string());
+    Ok(Page::new(view::views(db, messages).await?, next))
+}
+
+async fn place_in_thread(db: &impl ConnectionTrait, root: &Message, cursor: MessageId) -> Result<i64> {
+    let message = store::find(db, root.room_id, cursor).await?;
+    let within = message.filter(|message| message.id == root.id || message.thread_root == Some(root.id));
+    within.map(|message| message.seq).ok_or_else(|| unknown_cursor("cursor"))
 }
 
 #[derive(Deserialize)]

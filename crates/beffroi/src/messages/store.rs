@@ -33,6 +33,8 @@ pub(super) mod message {
         pub edited_at: Option<Moment>,
         pub deleted_at: Option<Moment>,
         pub reply_to: Option<MessageId>,
+        /// The message that the thread of this answer began with, however deep in it the answered one stands.
+        pub thread_root: Option<MessageId>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -90,23 +92,40 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, id: MessageId)
     Ok(message::Entity::find_by_id(id).filter(in_room).one(db).await?)
 }
 
-/// Which of these messages stand in this room, not deleted.
-pub(super) async fn standing_among(
+/// Which of these messages stand in their rooms, not deleted, each with the root of the thread that an answer to it
+/// belongs to.
+pub(super) async fn thread_roots(
     db: &impl ConnectionTrait,
     pairs: &HashSet<(RoomId, MessageId)>,
-) -> Result<HashSet<(RoomId, MessageId)>> {
+) -> Result<HashMap<(RoomId, MessageId), MessageId>> {
     if pairs.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
-    let found: Vec<(RoomId, MessageId)> = message::Entity::find()
+    let found: Vec<(RoomId, MessageId, Option<MessageId>)> = message::Entity::find()
         .select_only()
-        .columns([message::Column::RoomId, message::Column::Id])
+        .columns([message::Column::RoomId, message::Column::Id, message::Column::ThreadRoot])
         .filter(message::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
         .filter(message::Column::DeletedAt.is_null())
         .into_tuple()
         .all(db)
         .await?;
-    Ok(found.into_iter().filter(|pair| pairs.contains(pair)).collect())
+    let roots = found.into_iter().map(|(room, id, root)| ((room, id), root.unwrap_or(id)));
+    Ok(roots.filter(|(pair, _)| pairs.contains(pair)).collect())
+}
+
+/// The answers of a thread after a number, oldest first.
+pub(super) async fn replies(
+    db: &impl ConnectionTrait,
+    root: MessageId,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Message>> {
+    let replies = message::Entity::find()
+        .filter(message::Column::ThreadRoot.eq(root))
+        .filter(message::Column::Seq.gt(after))
+        .order_by_asc(message::Column::Seq)
+        .limit(limit);
+    Ok(replies.all(db).await?)
 }
 
 pub(super) async fn keep_revision(db: &impl ConnectionTrait, message: &Message) -> Result<()> {
@@ -148,15 +167,15 @@ pub(super) async fn revisions(db: &impl ConnectionTrait, id: MessageId) -> Resul
     Ok(revision::Entity::find().filter(of_message).order_by_asc(revision::Column::WrittenAt).all(db).await?)
 }
 
-/// How often some messages were answered.
+/// How many answers stand in the threads that some messages began.
 pub(super) async fn reply_counts(db: &impl ConnectionTrait, ids: Vec<MessageId>) -> Result<HashMap<MessageId, i64>> {
     let rows: Vec<(MessageId, i64)> = message::Entity::find()
         .select_only()
-        .column(message::Column::ReplyTo)
+        .column(message::Column::ThreadRoot)
         .column_as(message::Column::Id.count(), "replies")
-        .filter(message::Column::ReplyTo.is_in(ids))
+        .filter(message::Column::ThreadRoot.is_in(ids))
         .filter(message::Column::DeletedAt.is_null())
-        .group_by(message::Column::ReplyTo)
+        .group_by(message::Column::ThreadRoot)
         .into_tuple()
         .all(db)
         .await?;

@@ -25,6 +25,9 @@ pub struct MessageView {
     pub edited_at: Option<Moment>,
     pub deleted_at: Option<Moment>,
     pub reply_to: Option<MessageId>,
+    /// The message that began the thread; null for one that answers nothing.
+    pub thread_root: Option<MessageId>,
+    /// Answers in the thread that this message began.
     pub reply_count: i64,
     pub reactions: [(); 0],
     pub files: [(); 0],
@@ -51,6 +54,7 @@ impl MessageView {
             edited_at: message.edited_at,
             deleted_at: message.deleted_at,
             reply_to: message.reply_to,
+            thread_root: message.thread_root,
             reply_count: 0,
             reactions: [],
             files: [],

@@ -160,9 +160,8 @@ impl Writer {
         let sent = store::find_sent(tx, &keys).await?;
         let seats: HashSet<(RoomId, UserId)> = posts.iter().map(|post| (post.room.id, post.author.id)).collect();
         let members = rooms::members_among(tx, &seats).await?;
-        let answered: HashSet<(RoomId, MessageId)> =
-            posts.iter().filter_map(|post| Some((post.room.id, post.draft.reply_to?))).collect();
-        let standing = store::standing_among(tx, &answered).await?;
+        let answered: HashSet<(RoomId, MessageId)> = posts.iter().filter_map(answered_by).collect();
+        let roots = store::thread_roots(tx, &answered).await?;
         let mut first: HashMap<(UserId, ClientId), usize> = HashMap::new();
         let mut wanted: BTreeMap<RoomId, Vec<usize>> = BTreeMap::new();
         let mut steps: Vec<Step> = Vec::with_capacity(posts.len());
@@ -177,7 +176,7 @@ impl Writer {
                 Step::RepeatOf(*earlier)
             } else if !is_seated {
                 Step::Refused(Code::ROOM_NOT_WRITABLE)
-            } else if post.draft.reply_to.is_some_and(|id| !standing.contains(&(post.room.id, id))) {
+            } else if answered_by(post).is_some_and(|answered| !roots.contains_key(&answered)) {
                 Step::NothingToReplyTo
             } else {
                 first.insert(key(post), at);
@@ -189,13 +188,14 @@ impl Writer {
             let count = i64::try_from(places.len()).map_err(Error::internal)?;
             let Some(last) = rooms::advance(tx, room, count).await? else { continue };
             for (seq, at) in (last - count + 1..=last).zip(places) {
-                steps[at] = Step::New(self.message(&posts[at], seq));
+                let root = answered_by(&posts[at]).and_then(|answered| roots.get(&answered).copied());
+                steps[at] = Step::New(self.message(&posts[at], seq, root));
             }
         }
         Ok(steps)
     }
 
-    fn message(&self, post: &Post, seq: i64) -> Message {
+    fn message(&self, post: &Post, seq: i64, thread_root: Option<MessageId>) -> Message {
         let now = self.clock.now();
         Message {
             id: MessageId(self.random.id_at(now)),
@@ -209,6 +209,7 @@ impl Writer {
             edited_at: None,
             deleted_at: None,
             reply_to: post.draft.reply_to,
+            thread_root,
         }
     }
 
@@ -288,6 +289,10 @@ fn key(post: &Post) -> (UserId, ClientId) {
     (post.author.id, post.draft.client_id)
 }
 
+fn answered_by(post: &Post) -> Option<(RoomId, MessageId)> {
+    Some((post.room.id, post.draft.reply_to?))
+}
+
 fn row(message: &Message) -> ActiveModel {
     ActiveModel {
         id: Set(message.id),
@@ -301,5 +306,6 @@ fn row(message: &Message) -> ActiveModel {
         edited_at: Set(None),
         deleted_at: Set(None),
         reply_to: Set(message.reply_to),
+        thread_root: Set(message.thread_root),
     }
 }

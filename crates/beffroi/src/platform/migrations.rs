@@ -4,11 +4,13 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 #[path = "../../migrations/m0001_two_people_talk.rs"]
 mod m0001_two_people_talk;
+#[path = "../../migrations/m0002_threads_and_conversations.rs"]
+mod m0002_threads_and_conversations;
 
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_two_people_talk::Migration)]
+        vec![Box::new(m0001_two_people_talk::Migration), Box::new(m0002_threads_and_conversations::Migration)]
     }
 }

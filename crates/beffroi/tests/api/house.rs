@@ -321,7 +321,14 @@ impl Person {
     }
 
     pub async fn say(&self, room: &str, text: &str) -> Value {
-        self.say_as(room, text, Uuid::from_u128(fresh_client_id())).await.expect(StatusCode::CREATED)
+        self.say_as(room, text, fresh_client_id()).await.expect(StatusCode::CREATED)
+    }
+
+    /// Answers a message in its room.
+    pub async fn answer(&self, to: &Value, text: &str) -> Value {
+        let room = to["room_id"].as_str().expect("an id");
+        let body = json!({"text": text, "client_id": fresh_client_id(), "reply_to": to["id"]});
+        self.post(&format!("/api/v1/rooms/{room}/messages"), body).await.expect(StatusCode::CREATED)
     }
 
     pub async fn say_as(&self, room: &str, text: &str, client_id: Uuid) -> Answer {
@@ -330,8 +337,8 @@ impl Person {
 }
 
 /// A client id that no other call in this process gave.
-fn fresh_client_id() -> u128 {
+fn fresh_client_id() -> Uuid {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 64 | 0x4000_8000_0000_0000_0000
+    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 64 | 0x4000_8000_0000_0000_0000)
 }

@@ -18,4 +18,5 @@ mod rooms;
 mod security;
 mod setup;
 mod sign_in;
+mod threads;
 mod tokens;

@@ -80,6 +80,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("GET /api/v1/rooms/{room}/messages", "read_messages"),
     ("GET /api/v1/rooms/{room}/messages/{message}", "read_messages"),
     ("GET /api/v1/rooms/{room}/messages/{message}/history", "read_messages"),
+    ("GET /api/v1/rooms/{room}/messages/{message}/thread", "read_messages"),
     ("PATCH /api/v1/rooms/{room}/messages/{message}", "edit_own_messages or edit_all_messages"),
     ("DELETE /api/v1/rooms/{room}/messages/{message}", "delete_own_messages or delete_all_messages"),
     ("POST /api/v1/rooms/{room}/messages", "send_messages"),

@@ -57,6 +57,16 @@ impl<T> Page<T> {
     }
 }
 
+/// Cuts a page out of rows of which one more than `limit` was asked for, so that whether there is more is known, not
+/// guessed; the cursor of the last row that is shown leads on.
+pub fn cut<R>(mut rows: Vec<R>, limit: u64, cursor: impl Fn(&R) -> String) -> (Vec<R>, Option<String>) {
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > shown;
+    rows.truncate(shown);
+    let next = rows.last().filter(|_| has_more).map(cursor);
+    (rows, next)
+}
+
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         Json(self).into_response()

@@ -2,6 +2,7 @@
 // story, the photographer) are told the screen's name and whose page shows it.
 
 import { eventually } from './eventually.mjs';
+import { walkSwitcher } from './room-screens.mjs';
 
 /** @typedef {{ language: 'en'|'fr', theme: 'light'|'dark', width: number, height: number, scripts?: string[] }} Look */
 /** @typedef {(name: string, person: import('./person.mjs').Person) => Promise<void>} Looker */
@@ -15,11 +16,12 @@ export async function walkEveryScreen(street, look, at) {
   await walkInvitations(street, house, scene, look, at);
   await walkRooms(street, house, scene, look, at);
   await walkDialogs(street, house, scene, look, at);
+  await walkSwitcher(street, house, scene, look, at);
   await walkTrouble(street, house, scene, look, at);
   await walkDemo(street, look, at);
 }
 
-const SAYINGS = {
+export const SAYINGS = {
   en: {
     server: 'The Belfry Quarter', room: 'Town square', topic: 'Markets, fairs and everything under the bell', other: 'Workshop', empty: 'Quiet corner', foreign: 'Choir',
     talk: [
@@ -82,7 +84,7 @@ async function walkSetup(street, house, look, at) {
 }
 
 /** People, rooms and talk. */
-async function furnish(house, language) {
+export async function furnish(house, language) {
   const words = SAYINGS[language];
   const amelie = await house.signIn('amelie');
   house.founder = amelie;

@@ -30,8 +30,13 @@ export async function useLanguage(code) {
 
 /** Kept on this device too, so that the sign-in page speaks it next time. @param {string} code */
 export async function chooseLanguage(code) {
-  try { localStorage.setItem(STORED, code); } catch { /* storage is off: for this visit only */ }
+  keepLanguage(code);
   await useLanguage(code);
+}
+
+/** @param {string} code */
+export function keepLanguage(code) {
+  try { localStorage.setItem(STORED, code); } catch { /* storage is off: for this visit only */ }
 }
 
 /** @param {string} code */

@@ -1,9 +1,13 @@
 // Keys that work everywhere. Those of one component live with it.
 
 import { go, route, roomPath } from './router.js';
+import { t } from './i18n.js';
+import { announce } from './state/announce.js';
 import { joinedRooms } from './state/rooms.js';
 import { openDialog } from './state/dialogs.js';
 import { me } from './state/session.js';
+import { singleKeys } from './state/shortcuts.js';
+import { nextUnread } from './state/unread.js';
 
 /** Regions in the order F6 walks them. */
 const REGIONS = ['#rooms', '#room-header', '#messages', '#composer'];
@@ -13,11 +17,34 @@ export function watchKeys() {
     if (!me.value || event.defaultPrevented || document.querySelector('dialog:modal')) return;
     if (event.key === 'F6') walkRegions(event);
     else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) walkRooms(event);
-    else if ((event.ctrlKey || event.metaKey) && event.key === '/') {
-      event.preventDefault();
-      openDialog('shortcuts');
-    }
+    else if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') open(event, 'switcher');
+    else if ((event.ctrlKey || event.metaKey) && event.key === '/') open(event, 'shortcuts');
+    else if (singleKeys.value && !event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target)) pressSingleKey(event);
   });
+}
+
+/** @param {KeyboardEvent} event @param {import('./state/dialogs.js').DialogName} name */
+function open(event, name) {
+  event.preventDefault();
+  openDialog(name);
+}
+
+/** @param {EventTarget|null} target */
+const isWriting = (target) => target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+
+/** @param {KeyboardEvent} event */
+function pressSingleKey(event) {
+  if (event.key === '?') open(event, 'shortcuts');
+  else if (event.key === '/') open(event, 'switcher');
+  else if (event.key === 'n' && !event.repeat) goToUnread(event);
+}
+
+/** @param {KeyboardEvent} event */
+function goToUnread(event) {
+  event.preventDefault();
+  const room = nextUnread(route.value.name === 'room' ? route.value.id : null);
+  if (room) go(roomPath(room.id));
+  else announce(t('shortcuts.nothing_unread'));
 }
 
 /** @param {KeyboardEvent} event */

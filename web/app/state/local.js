@@ -2,6 +2,9 @@
 
 const PREFIX = 'beffroi.account.';
 
+/** How this device looks and is used: not private, and no account's. */
+const DEVICE = ['beffroi.theme', 'beffroi.language', 'beffroi.single_keys'];
+
 /** @param {string} account @param {string} name */
 const full = (account, name) => `${PREFIX}${account}.${name}`;
 
@@ -44,4 +47,22 @@ export function clear(account) {
     const keys = Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i));
     for (const key of keys) if (key?.startsWith(prefix)) localStorage.removeItem(key);
   } catch { /* storage is off: nothing to clear */ }
+}
+
+/** Runs what empties the whole storage, and puts back what belongs to the device. @param {() => Promise<unknown>} work */
+export async function keepingDevice(work) {
+  const kept = readDevice();
+  await work();
+  try {
+    for (const [key, value] of kept) localStorage.setItem(key, value);
+  } catch { /* storage is off */ }
+}
+
+/** @returns {[string, string][]} */
+function readDevice() {
+  try {
+    return DEVICE.flatMap((key) => { const value = localStorage.getItem(key); return value === null ? [] : [[key, value]]; });
+  } catch {
+    return [];
+  }
 }

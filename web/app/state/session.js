@@ -3,7 +3,7 @@
 import { signal, computed } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { go, route, roomPath } from '../router.js';
-import { preferredLanguage, storedLanguage, chooseLanguage, useLanguage } from '../i18n.js';
+import { preferredLanguage, storedLanguage, chooseLanguage, keepLanguage, language, useLanguage } from '../i18n.js';
 import * as local from './local.js';
 
 /** @typedef {import('../types.js').Me} Me */
@@ -69,15 +69,12 @@ export function sessionEnded(code) {
 
 export async function signOut() {
   const account = accountId.value;
-  const theme = document.documentElement.dataset.theme;
-  const language = document.documentElement.lang;
-  await api.post('/auth/logout');
-  local.clear(account);
-  // The answer clears what this site stored; how it looks is not private and stays.
-  try {
-    if (theme) localStorage.setItem('beffroi.theme', theme);
-    localStorage.setItem('beffroi.language', language);
-  } catch { /* storage is off */ }
+  // The answer clears what this site stored.
+  await local.keepingDevice(async () => {
+    await api.post('/auth/logout');
+    local.clear(account);
+  });
+  keepLanguage(language.value);
   location.assign('/sign-in');
 }
 

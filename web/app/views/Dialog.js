@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { useEffect, useId, useRef } from '../../vendor/preact-hooks.js';
+import { useId, useLayoutEffect, useRef } from '../../vendor/preact-hooks.js';
 import { t } from '../i18n.js';
 import { Icon } from './Icon.js';
 
@@ -8,7 +8,8 @@ export function Dialog({ title, onClose, className = '', children }) {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const gone = useRef(false);
   const id = useId();
-  useEffect(() => {
+  // At once: the next key may already be meant for it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = box.current;
     if (dialog && !dialog.open) dialog.showModal();

@@ -11,6 +11,7 @@ import { MessageHistoryDialog } from './MessageHistoryDialog.js';
 import { MessageMenuDialog } from './MessageMenuDialog.js';
 import { ShortcutsDialog } from './ShortcutsDialog.js';
 import { SignOutDialog } from './SignOutDialog.js';
+import { SwitcherDialog } from './SwitcherDialog.js';
 
 /** At most one at a time. An ended session covers it, and what was typed there stays. */
 export function Dialogs() {
@@ -21,6 +22,7 @@ export function Dialogs() {
     case 'browse-rooms': return html`<${BrowseRoomsDialog} onClose=${closeDialog} />`;
     case 'invites': return html`<${InvitesDialog} onClose=${closeDialog} />`;
     case 'shortcuts': return html`<${ShortcutsDialog} onClose=${closeDialog} />`;
+    case 'switcher': return html`<${SwitcherDialog} onClose=${closeDialog} />`;
     case 'sign-out': return html`<${SignOutDialog} onClose=${closeDialog} />`;
     case 'members': return room ? html`<${MembersDialog} room=${room} onClose=${closeDialog} />` : null;
     case 'message-menu': return html`<${MessageMenuDialog} key=${open.message.id} message=${open.message} onClose=${closeDialog} />`;

@@ -1,10 +1,13 @@
 import { html } from '../html.js';
 import { t } from '../i18n.js';
+import { singleKeys, useSingleKeys } from '../state/shortcuts.js';
 import { Dialog } from './Dialog.js';
 
 /** @param {{ onClose: () => void }} props */
 export function ShortcutsDialog({ onClose }) {
+  const single = /** @type {const} */ ([['n', t('shortcuts.next_unread')], ['?', t('shortcuts.help')], ['/', t('shortcuts.switcher')]]);
   const rows = [
+    [['Ctrl', 'K'], null, t('shortcuts.switcher')],
     [['Alt', '↑'], ['Alt', '↓'], t('shortcuts.rooms')],
     [['Alt', t('key.shift'), '↑'], ['Alt', t('key.shift'), '↓'], t('shortcuts.unread')],
     [['F6'], [t('key.shift'), 'F6'], t('shortcuts.regions')],
@@ -22,6 +25,11 @@ export function ShortcutsDialog({ onClose }) {
       <dl class="shortcuts">
         ${rows.map(([first, second, text]) => html`
           <div key=${text}><dt>${keys(first)}${second && html`<span class="or"> / </span>${keys(second)}`}</dt><dd>${text}</dd></div>`)}
+      </dl>
+      <h3>${t('shortcuts.single')}</h3>
+      <label class="check"><input type="checkbox" checked=${singleKeys.value} onChange=${(/** @type {any} */ event) => useSingleKeys(event.currentTarget.checked)} />${t('shortcuts.single_switch')}</label>
+      <dl class="shortcuts" data-off=${singleKeys.value ? undefined : 'true'}>
+        ${single.map(([key, text]) => html`<div key=${key}><dt>${keys([key])}</dt><dd>${text}</dd></div>`)}
       </dl>
     <//>`;
 }

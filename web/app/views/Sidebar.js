@@ -15,7 +15,9 @@ export function Sidebar({ open }) {
   const canCreate = may('create_rooms');
   return html`
     <nav class="sidebar" id="rooms" aria-label=${t('rooms.label')}>
-      <header class="sidebar-header"><${Logo} size=${30} /><span class="server-name" dir="auto">${serverName()}</span></header>
+      <header class="sidebar-header"><${Logo} size=${30} /><span class="server-name" dir="auto">${serverName()}</span>
+        <button type="button" class="icon-button" aria-label=${t('switcher.open')} title=${t('switcher.open_keys')} aria-keyshortcuts="Control+K Meta+K" onClick=${() => openDialog('switcher')}>
+          <${Icon} name="search" /></button></header>
       <div class="sidebar-title">
         <h2>${t('rooms.title')}</h2>
         ${canCreate && html`

@@ -59,9 +59,9 @@ export function forget(id) {
   rooms.value = rooms.value.filter((room) => room.id !== id);
 }
 
-/** @param {{ name: string, topic: string }} draft @returns {Promise<Room>} */
-export async function createRoom({ name, topic }) {
-  const room = await api.post('/rooms', { name, policy: 'public', ...(topic ? { topic } : {}) });
+/** @param {{ name: string, topic: string, policy: string }} draft @returns {Promise<Room>} */
+export async function createRoom({ name, topic, policy }) {
+  const room = await api.post('/rooms', { name, policy, ...(topic ? { topic } : {}) });
   keep(room);
   return room;
 }

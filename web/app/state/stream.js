@@ -155,8 +155,8 @@ async function shutOut(room) {
 
 /** @param {RoomEvent} event */
 function roomChanged({ room, data }) {
-  const { name, topic, archived } = data;
-  changeRoom(room, { name, topic, archived });
+  const { name, topic, policy, archived } = data;
+  changeRoom(room, { name, topic, policy, archived });
 }
 
 /** @param {string} room */

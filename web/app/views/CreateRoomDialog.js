@@ -10,13 +10,15 @@ import { useSubmit } from './use-submit.js';
 import { Dialog } from './Dialog.js';
 import { Field } from './Field.js';
 import { Notice } from './Notice.js';
+import { PolicyField } from './PolicyField.js';
 
 /** @param {{ onClose: () => void }} props */
 export function CreateRoomDialog({ onClose }) {
   const [name, setName] = useState('');
   const [topic, setTopic] = useState('');
+  const [policy, setPolicy] = useState('public');
   const { busy, problem, wait, submit } = useSubmit(async () => {
-    const room = await createRoom({ name: name.trim(), topic: topic.trim() });
+    const room = await createRoom({ name: name.trim(), topic: topic.trim(), policy });
     knowRooms();
     onClose();
     go(roomPath(room.id));
@@ -28,7 +30,7 @@ export function CreateRoomDialog({ onClose }) {
           maxLength=${limits().room_name_chars_max} error=${fieldText(problem, 'name')} />
         <${Field} label=${t('create_room.topic')} value=${topic} onInput=${setTopic} autocomplete="off" hint=${t('create_room.topic_hint')}
           maxLength=${limits().topic_chars_max} error=${fieldText(problem, 'topic')} />
-        <p class="field-hint">${t('create_room.public')}</p>
+        <${PolicyField} value=${policy} onChange=${setPolicy} />
         <${Notice} problem=${problem} text=${restText(problem, ['name', 'topic'])} />
         <footer class="dialog-actions">
           <button type="button" class="button" onClick=${onClose}>${t('action.cancel')}</button>

@@ -58,7 +58,10 @@ codes! {
     ROOM_NOT_WRITABLE = FORBIDDEN "room.not_writable";
     ROOM_NOT_ENTERED = FORBIDDEN "room.not_entered";
     ROOM_NOT_YOURS = FORBIDDEN "room.not_yours";
+    ROOM_DIRECT = FORBIDDEN "room.direct";
     PERSON_NOT_FOUND = NOT_FOUND "person.not_found";
+    PERSON_ONESELF = UNPROCESSABLE_ENTITY "person.oneself";
+    PERSON_UNREACHABLE = FORBIDDEN "person.unreachable";
     ROOM_ARCHIVED = CONFLICT "room.archived";
     ROOM_LAST_OWNER = CONFLICT "room.last_owner";
     ROOM_NOT_MEMBER = NOT_FOUND "room.not_member";

@@ -4,12 +4,12 @@ use crate::{
     accounts,
     app::App,
     error::{Code, Error},
-    invites, messages,
+    invites, messages, people,
     platform::http::{assets, cross_site, door},
     problems, realtime,
     roles::Permission::{
-        CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms, ManageRooms,
-        ReadMessages, SendMessages,
+        BlockUsers, CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms,
+        ManageRooms, ReadMessages, SendDm, SendMessages, ViewUserProfiles,
     },
     rooms,
     route::{
@@ -67,6 +67,12 @@ pub fn table(app: &App) -> RouteTable {
         .delete("/api/v1/rooms/{room}/members/me", SignedIn, rooms::routes::leave)
         .put("/api/v1/rooms/{room}/read", Holds(ReadMessages), rooms::routes::mark_read)
         .get("/api/v1/rooms/{room}/changes", Holds(ReadMessages), realtime::routes::changes)
+        // People, and what they say to each other alone
+        .get("/api/v1/people", Holds(ViewUserProfiles), people::routes::list)
+        .get("/api/v1/people/{user}", Holds(ViewUserProfiles), people::routes::show)
+        .put("/api/v1/people/{user}/block", Holds(BlockUsers), people::routes::block)
+        .delete("/api/v1/people/{user}/block", Holds(BlockUsers), people::routes::unblock)
+        .post("/api/v1/dms", Holds(SendDm), rooms::routes::open_direct)
         // Messages
         .get("/api/v1/rooms/{room}/messages", Holds(ReadMessages), messages::routes::list)
         .get("/api/v1/rooms/{room}/messages/{message}", Holds(ReadMessages), messages::routes::show)

@@ -1,12 +1,14 @@
 //! People and their accounts: set-up, registration, profile. Personal fields are sealed (DP-3).
 
 pub mod actions;
+mod blocks;
 pub mod model;
 pub mod routes;
 mod store;
 
+pub use blocks::{block, blocked_among, is_any_blocked, is_blocked, unblock};
 pub use routes::UserView;
 pub use store::{
-    Account, Person, an_administrator_exists, changed_since, find, find_by_login, list, mark_seen, people,
-    raise_token_epoch, replace_password_hash,
+    Account, Acquaintances, Person, active_among, an_administrator_exists, changed_since, find, find_by_login, list,
+    look_up, mark_seen, people, raise_token_epoch, replace_password_hash,
 };

@@ -11,9 +11,10 @@ use crate::{
 use beffroi_crypto::seal::Place;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, Set,
+    sea_query::{Expr, LikeExpr},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use user::Model as Account;
 
@@ -150,6 +151,58 @@ pub async fn find_by_login(db: &impl ConnectionTrait, keys: &KeyRing, login: &st
 
 pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<Account>> {
     Ok(user::Entity::find().order_by_asc(user::Column::UsernameKey).all(db).await?)
+}
+
+/// Whom somebody looks for.
+pub struct Acquaintances {
+    /// The beginning of the user name, in any spelling.
+    pub prefix: String,
+    /// Only those whom this person blocked, whether they are active or not; anybody active otherwise.
+    pub blocked_by: Option<UserId>,
+    /// Those whose name stands after this account's.
+    pub after: Option<Account>,
+}
+
+/// People by name.
+pub async fn look_up(db: &impl ConnectionTrait, whom: Acquaintances, limit: u64) -> Result<Vec<Account>> {
+    let mut people = user::Entity::find().order_by_asc(user::Column::UsernameKey).limit(limit);
+    people = match whom.blocked_by {
+        Some(by) => people.filter(user::Column::Id.in_subquery(super::blocks::blocked_ids(by))),
+        None => people.filter(user::Column::IsActive.eq(true)),
+    };
+    let prefix = fold(whom.prefix.trim());
+    if !prefix.is_empty() {
+        people = people.filter(user::Column::UsernameKey.like(beginning_with(&prefix)));
+    }
+    if let Some(last) = whom.after {
+        people = people.filter(user::Column::UsernameKey.gt(last.username_key));
+    }
+    Ok(people.all(db).await?)
+}
+
+/// A pattern in which nothing that was typed is a wildcard.
+fn beginning_with(prefix: &str) -> LikeExpr {
+    let mut pattern = String::new();
+    for character in prefix.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    LikeExpr::new(pattern + "%").escape('\\')
+}
+
+/// Which of these people have an account that is not suspended.
+pub async fn active_among(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = UserId>) -> Result<HashSet<UserId>> {
+    let active: Vec<UserId> = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::Id.is_in(ids))
+        .filter(user::Column::IsActive.eq(true))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(active.into_iter().collect())
 }
 
 /// The names of some people.

@@ -101,6 +101,17 @@ pub enum Act {
     RoomLeft {
         room: RoomId,
     },
+    /// Who the others are is theirs to know: the row counts them.
+    DmOpened {
+        room: RoomId,
+        people: usize,
+    },
+    PersonBlocked {
+        person: UserId,
+    },
+    PersonUnblocked {
+        person: UserId,
+    },
     /// `count` refusals of one source in one minute.
     RateLimitExceeded {
         endpoint: &'static str,
@@ -142,6 +153,9 @@ impl Act {
             Self::RoomDeleted { .. } => "room_deleted",
             Self::RoomMemberChanged { .. } => "room_member_changed",
             Self::RoomLeft { .. } => "room_left",
+            Self::DmOpened { .. } => "dm_opened",
+            Self::PersonBlocked { .. } => "person_blocked",
+            Self::PersonUnblocked { .. } => "person_unblocked",
             Self::RateLimitExceeded { .. } => "rate_limit_exceeded",
             Self::MessageEdited { .. } => "message_edited",
             Self::MessageDeleted { .. } => "message_deleted",
@@ -164,6 +178,8 @@ impl Act {
             | Self::RoomEntered { room }
             | Self::RoomChanged { room }
             | Self::RoomLeft { room } => json!({"room_id": room}),
+            Self::DmOpened { room, people } => json!({"room_id": room, "people": people}),
+            Self::PersonBlocked { person } | Self::PersonUnblocked { person } => json!({"person_id": person}),
             Self::RoomDeleted { room, name } => json!({"room_id": room, "name": name}),
             Self::RoomMemberChanged { room, member, role } => {
                 json!({"room_id": room, "member_id": member, "role": role})

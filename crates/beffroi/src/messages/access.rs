@@ -1,5 +1,6 @@
 //! The doors to a message: an id becomes a proof of what the actor may do to it, or a refusal. A message is looked for in
-//! the room of the path only: a right in one room is none in another.
+//! the room of the path only: a right in one room is none in another. In a conversation each has their own words alone,
+//! whatever their role.
 
 use super::store::{self, Message};
 use crate::{
@@ -24,9 +25,9 @@ pub(super) async fn editable(
     room: RoomId,
     id: MessageId,
 ) -> Result<EditableMessage> {
-    rooms::writable(db, actor, room).await?;
+    let rooms::WritableRoom { is_direct, .. } = rooms::writable(db, actor, room).await?;
     let message = standing(db, room, id).await?;
-    require(actor, &message, Permission::EditOwnMessages, Permission::EditAllMessages)?;
+    require(actor, &message, Permission::EditOwnMessages, Permission::EditAllMessages, is_direct)?;
     Ok(EditableMessage(message))
 }
 
@@ -37,9 +38,9 @@ pub(super) async fn deletable(
     room: RoomId,
     id: MessageId,
 ) -> Result<DeletableMessage> {
-    rooms::readable(db, actor, room).await?;
+    let rooms::ReadableRoom(found) = rooms::readable(db, actor, room).await?;
     let message = standing(db, room, id).await?;
-    require(actor, &message, Permission::DeleteOwnMessages, Permission::DeleteAllMessages)?;
+    require(actor, &message, Permission::DeleteOwnMessages, Permission::DeleteAllMessages, found.is_direct())?;
     Ok(DeletableMessage(message))
 }
 
@@ -49,7 +50,8 @@ async fn standing(db: &impl ConnectionTrait, room: RoomId, id: MessageId) -> Res
     if message.deleted_at.is_some() { Err(Error::refuse(Code::MESSAGE_DELETED)) } else { Ok(message) }
 }
 
-fn require(actor: &Actor, message: &Message, own: Permission, all: Permission) -> Result<()> {
+fn require(actor: &Actor, message: &Message, own: Permission, all: Permission, is_direct: bool) -> Result<()> {
     let is_own = message.author_id == actor.user;
-    if actor.holds(all) || is_own && actor.holds(own) { Ok(()) } else { Err(Error::refuse(Code::FORBIDDEN)) }
+    let may_all = actor.holds(all) && (is_own || !is_direct);
+    if may_all || is_own && actor.holds(own) { Ok(()) } else { Err(Error::refuse(Code::FORBIDDEN)) }
 }

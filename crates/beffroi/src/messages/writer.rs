@@ -160,6 +160,8 @@ impl Writer {
         let sent = store::find_sent(tx, &keys).await?;
         let seats: HashSet<(RoomId, UserId)> = posts.iter().map(|post| (post.room.id, post.author.id)).collect();
         let members = rooms::members_among(tx, &seats).await?;
+        let conversations = locked.values().filter(|room| room.is_one_to_one()).map(|room| room.id).collect();
+        let closed = rooms::closed_among(tx, conversations).await?;
         let answered: HashSet<(RoomId, MessageId)> = posts.iter().filter_map(answered_by).collect();
         let roots = store::thread_roots(tx, &answered).await?;
         let mut first: HashMap<(UserId, ClientId), usize> = HashMap::new();
@@ -176,6 +178,8 @@ impl Writer {
                 Step::RepeatOf(*earlier)
             } else if !is_seated {
                 Step::Refused(Code::ROOM_NOT_WRITABLE)
+            } else if closed.contains(&post.room.id) {
+                Step::Refused(Code::PERSON_UNREACHABLE)
             } else if answered_by(post).is_some_and(|answered| !roots.contains_key(&answered)) {
                 Step::NothingToReplyTo
             } else {

@@ -6,10 +6,13 @@
 //! | public | everybody | members, and those who manage rooms | everybody joins, and invites; owners and moderators add |
 //! | private | members | members | members |
 //! | restricted | members | members | owners and moderators of the room |
+//! | direct | its people | its people, unless one of two blocked the other | nobody |
 //!
-//! Who manages rooms may know that a private or restricted room exists, and enters it by an explicit act only.
+//! Who manages rooms may know that a private or restricted room exists, and enters it by an explicit act only. A direct one
+//! is there for its people alone: no role opens it, none even learns of it.
 
 use super::{
+    direct_store,
     model::{Policy, RoomRole},
     store::{self, Room},
 };
@@ -39,6 +42,7 @@ pub struct WritableRoom {
     pub id: RoomId,
     /// Whether the right rests on membership; then it ends with it, and the writer looks again.
     pub as_member: bool,
+    pub is_direct: bool,
 }
 
 /// A room whose name, topic and policy the actor may change, and which they may archive.
@@ -49,7 +53,8 @@ pub struct AdministeredRoom(pub Room);
 pub async fn known(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<KnownRoom> {
     let room = store::find(db, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let role = store::role_of(db, actor.user, id).await?;
-    if room.is_public() || role.is_some() || actor.holds(Permission::ManageRooms) {
+    let may_know = !room.is_direct() && actor.holds(Permission::ManageRooms);
+    if room.is_public() || role.is_some() || may_know {
         Ok(KnownRoom { room, role })
     } else {
         Err(Error::refuse(Code::ROOM_NOT_FOUND))
@@ -70,22 +75,37 @@ pub async fn writable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> R
         None if !room.is_public() => Err(Error::refuse(Code::ROOM_NOT_ENTERED)),
         None if !as_keeper => Err(Error::refuse(Code::ROOM_NOT_WRITABLE)),
         _ if room.archived => Err(Error::refuse(Code::ROOM_ARCHIVED)),
-        role => Ok(WritableRoom { id, as_member: role.is_some() }),
+        _ if room.is_direct() => open_conversation(db, actor, &room).await,
+        role => Ok(WritableRoom { id, as_member: role.is_some(), is_direct: false }),
     }
+}
+
+/// A conversation that its people may go on with.
+async fn open_conversation(db: &impl ConnectionTrait, actor: &Actor, room: &Room) -> Result<WritableRoom> {
+    if !actor.holds(Permission::SendDm) {
+        return Err(Error::refuse(Code::FORBIDDEN));
+    }
+    if room.is_one_to_one() && direct_store::closed_among(db, vec![room.id]).await?.contains(&room.id) {
+        return Err(Error::refuse(Code::PERSON_UNREACHABLE));
+    }
+    Ok(WritableRoom { id: room.id, as_member: true, is_direct: true })
 }
 
 /// For what a member says by another way than a request of their own.
 pub async fn writable_by_member(db: &impl ConnectionTrait, user: UserId, id: RoomId) -> Result<WritableRoom> {
     if store::is_member(db, user, id).await? {
-        Ok(WritableRoom { id, as_member: true })
+        Ok(WritableRoom { id, as_member: true, is_direct: false })
     } else {
         Err(Error::refuse(Code::ROOM_NOT_WRITABLE))
     }
 }
 
-/// Owners administer their room; who manages rooms, those they can read.
+/// Owners administer their room; who manages rooms, those they can read; the people of a larger conversation, that.
 pub async fn administered(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<AdministeredRoom> {
     let ReadableRoom(room) = readable(db, actor, id).await?;
+    if room.is_direct() {
+        return if room.is_group { Ok(AdministeredRoom(room)) } else { Err(Error::refuse(Code::ROOM_DIRECT)) };
+    }
     let role = store::role_of(db, actor.user, id).await?;
     if role == Some(RoomRole::Owner) || actor.holds(Permission::ManageRooms) {
         Ok(AdministeredRoom(room))
@@ -97,11 +117,17 @@ pub async fn administered(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) 
 /// Owners delete their room; who may delete rooms, any they know of.
 pub async fn deletable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<AdministeredRoom> {
     let KnownRoom { room, role } = known(db, actor, id).await?;
+    refuse_direct(&room)?;
     if role == Some(RoomRole::Owner) || actor.holds(Permission::DeleteRooms) {
         Ok(AdministeredRoom(room))
     } else {
         Err(Error::refuse(Code::ROOM_NOT_YOURS))
     }
+}
+
+/// What is done to rooms is not done to conversations: nobody is added, put out, or in charge.
+fn refuse_direct(room: &Room) -> Result<()> {
+    if room.is_direct() { Err(Error::refuse(Code::ROOM_DIRECT)) } else { Ok(()) }
 }
 
 /// What one person may do to another's place in a room. Called under the room's lock.
@@ -115,6 +141,7 @@ pub(super) struct Seating {
 /// The room with the actor's say about its members.
 pub(super) async fn seating(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<Seating> {
     let ReadableRoom(room) = readable(db, actor, id).await?;
+    refuse_direct(&room)?;
     let by = store::role_of(db, actor.user, id).await?;
     Ok(Seating { room, by, is_keeper: actor.holds(Permission::KickUsers) })
 }

@@ -1,5 +1,6 @@
 use super::{
     access::{self, AdministeredRoom, KnownRoom},
+    direct,
     model::{NewRoom, RoomChange, RoomRole},
     store::{self, Room},
 };
@@ -63,6 +64,9 @@ pub async fn seat(tx: &mut Tx<'_>, actor: &Actor, room: RoomId, user: UserId, ro
         None => {
             refuse_archived(tx, room).await?;
             require_account(tx, user).await?;
+            if accounts::is_blocked(&tx.db, user, actor.user).await? {
+                return Err(Error::refuse(Code::PERSON_UNREACHABLE));
+            }
             store::insert_member(&tx.db, room, user, role, seq, tx.circumstances.now).await?;
             tx.publish(Publication::Joined { user, room, seq: seq - 1 });
         }
@@ -103,6 +107,9 @@ pub async fn change(tx: &mut Tx<'_>, actor: &Actor, id: RoomId, change: RoomChan
     let change = change.validate()?;
     let seq = store::advance_any(&tx.db, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let AdministeredRoom(room) = access::administered(&tx.db, actor, id).await?;
+    if room.is_direct() && (change.policy.is_some() || change.archived.is_some()) {
+        return Err(Error::refuse(Code::ROOM_DIRECT));
+    }
     let room = store::change(&tx.db, room, change).await.map_err(|error| {
         if is_unique_violation(&error) { Error::refuse(Code::ROOM_NAME_TAKEN) } else { error.into() }
     })?;
@@ -170,30 +177,35 @@ async fn admit(tx: &mut Tx<'_>, user: UserId, room: RoomId, role: RoomRole, how:
     Ok(true)
 }
 
-/// Leaves a room; its last owner hands it over first.
+/// Leaves a room; its last owner hands it over first. A conversation of two is not left.
 pub async fn leave(tx: &mut Tx<'_>, user: UserId, room: RoomId) -> Result<()> {
     let not_member = || Error::refuse(Code::ROOM_NOT_MEMBER);
     let seq = store::advance_any(&tx.db, room).await?.ok_or_else(not_member)?;
+    let found = store::find(&tx.db, room).await?.ok_or_else(not_member)?;
     let role = store::role_of(&tx.db, user, room).await?.ok_or_else(not_member)?;
     if role == RoomRole::Owner && store::count_owners(&tx.db, room).await? == 1 {
         return Err(Error::refuse(Code::ROOM_LAST_OWNER));
     }
+    if found.is_one_to_one() {
+        return Err(Error::refuse(Code::ROOM_DIRECT));
+    }
     store::delete_member(&tx.db, room, user).await?;
     tell_member_changed(tx, user, room, seq, None, How::Themselves).await?;
     tx.publish(Publication::Left { user, room });
-    tx.record(Act::RoomLeft { room }).await
+    tx.record(Act::RoomLeft { room }).await?;
+    if found.is_direct() { direct::after_leaving(tx, room).await } else { Ok(()) }
 }
 
 /// By whose act somebody's place in a room changed: the members are told.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
+pub(super) enum How {
     Themselves,
     ByOthers,
     /// Somebody who manages rooms entered one that they were not invited to.
     ByRight,
 }
 
-async fn tell_member_changed(
+pub(super) async fn tell_member_changed(
     tx: &mut Tx<'_>,
     user: UserId,
     room: RoomId,

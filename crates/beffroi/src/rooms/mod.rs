@@ -2,15 +2,19 @@
 
 mod access;
 pub mod actions;
+pub mod direct;
+mod direct_store;
 pub mod model;
 pub mod routes;
 mod store;
+mod view;
 
 pub use access::{
     KnownRoom, ReadableRoom, WritableRoom, known, readable, require_may_add, writable, writable_by_member,
 };
-pub use routes::{RoomView, view};
+pub use direct_store::{closed_among, lock_conversation};
 pub use store::{
     Room, advance, advance_any, append_event, events_after, find, is_member, last_seqs, lock, mark_read, members_among,
     retreat, rooms_of,
 };
+pub use view::{RoomView, view};

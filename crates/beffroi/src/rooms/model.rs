@@ -16,12 +16,18 @@ pub enum Policy {
     Public,
     Private,
     Restricted,
+    /// A conversation of certain people. Never asked for by name: it begins as one and stays one.
+    #[serde(skip_deserializing)]
+    Direct,
 }
 
 impl Policy {
     /// A stored name; one that nobody knows lets nobody in.
     pub fn from_name(name: &str) -> Self {
-        [Self::Public, Self::Private].into_iter().find(|policy| policy.name() == name).unwrap_or(Self::Restricted)
+        [Self::Public, Self::Private, Self::Direct]
+            .into_iter()
+            .find(|policy| policy.name() == name)
+            .unwrap_or(Self::Restricted)
     }
 
     pub fn name(self) -> &'static str {
@@ -29,6 +35,7 @@ impl Policy {
             Self::Public => "public",
             Self::Private => "private",
             Self::Restricted => "restricted",
+            Self::Direct => "direct",
         }
     }
 }

@@ -1,8 +1,8 @@
 use super::{
-    access::{self, KnownRoom},
-    actions,
+    access, actions, direct,
     model::{NewRoom, Policy, RoomChange, RoomRole},
-    store::{self, Room, RoomAndMember},
+    store,
+    view::{self, RoomView, view},
 };
 use crate::{
     accounts::{self, Person},
@@ -18,69 +18,20 @@ use crate::{
     },
     tx::Tx,
 };
-use axum::extract::State;
-use sea_orm::ConnectionTrait;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Members shown at once.
 const MEMBERS_MAX: u64 = 1000;
 
-/// A room as the caller sees it.
-#[derive(Serialize)]
-pub struct RoomView {
-    id: RoomId,
-    name: String,
-    topic: String,
-    policy: String,
-    sensitive: bool,
-    archived: bool,
-    slow_mode_seconds: i32,
-    last_seq: i64,
-    unread: i64,
-    mentions: i64,
-    /// The caller's place in the room; null for those who only look in.
-    role: Option<String>,
-}
-
-impl RoomView {
-    fn new((room, member): RoomAndMember, unread: i64) -> Self {
-        Self {
-            id: room.id,
-            name: room.name,
-            topic: room.topic,
-            policy: room.policy,
-            sensitive: room.sensitive,
-            archived: room.archived,
-            slow_mode_seconds: room.slow_mode_seconds,
-            last_seq: room.last_seq,
-            unread,
-            mentions: 0,
-            role: member.map(|member| member.role),
-        }
-    }
-}
-
-/// One room as the actor sees it.
-pub async fn view(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<RoomView> {
-    let KnownRoom { room, .. } = access::known(db, actor, id).await?;
-    let member = store::member_of(db, actor.user, id).await?;
-    let unread = match &member {
-        Some(_) => messages::unread(db, actor.user, Some(id)).await?.remove(&id).unwrap_or(0),
-        None => 0,
-    };
-    Ok(RoomView::new((room, member), unread))
-}
-
 pub async fn list(actor: Actor, State(app): State<App>) -> Result<Page<RoomView>> {
     let db = app.database.reader();
-    let mut unread = messages::unread(db, actor.user, None).await?;
     let rooms = store::list_for(db, actor.user).await?;
-    let view = |(room, member): (Room, _)| {
-        let unread = unread.remove(&room.id).unwrap_or(0);
-        RoomView::new((room, member), unread)
-    };
-    Ok(Page::whole(rooms.into_iter().map(view).collect()))
+    Ok(Page::whole(view::views(db, actor.user, rooms).await?))
 }
 
 #[derive(Deserialize)]
@@ -107,6 +58,30 @@ pub async fn create(
     let view = view(&tx.db, &actor, room.id).await?;
     tx.commit().await?;
     Ok(Created { location: format!("/api/v1/rooms/{}", room.id), data: view })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenDirect {
+    users: Vec<UserId>,
+}
+
+/// The conversation with some people: 201 when it is opened, 200 when they have one.
+pub async fn open_direct(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Payload(body): Payload<OpenDirect>,
+) -> Result<Response> {
+    let mut tx = Tx::begin(&app, circumstances).await?;
+    let (room, is_new) = direct::open(&mut tx, &actor, &body.users).await?;
+    let view = view(&tx.db, &actor, room).await?;
+    tx.commit().await?;
+    if is_new {
+        Ok(Created { location: format!("/api/v1/rooms/{room}"), data: view }.into_response())
+    } else {
+        Ok(Success(view).into_response())
+    }
 }
 
 pub async fn show(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Success<RoomView>> {

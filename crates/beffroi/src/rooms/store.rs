@@ -22,6 +22,16 @@ impl Room {
     pub fn is_public(&self) -> bool {
         self.policy == Policy::Public.name()
     }
+
+    /// A conversation: for its people alone, whatever anybody's role (AZ-4).
+    pub fn is_direct(&self) -> bool {
+        self.policy == Policy::Direct.name()
+    }
+
+    /// A conversation of two, for good; a larger one that others left is still a group.
+    pub fn is_one_to_one(&self) -> bool {
+        self.is_direct() && !self.is_group
+    }
 }
 
 pub(super) mod room {
@@ -47,6 +57,9 @@ pub(super) mod room {
         pub last_seq: i64,
         pub created_by: Option<UserId>,
         pub created_at: Moment,
+        /// Stands for the people of a conversation, as long as they are the same.
+        pub direct_key: Option<String>,
+        pub is_group: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -121,6 +134,8 @@ pub(super) async fn insert(
         last_seq: Set(0),
         created_by: Set(Some(owner)),
         created_at: Set(now),
+        direct_key: Set(None),
+        is_group: Set(false),
     };
     row.insert(db).await
 }
@@ -154,7 +169,7 @@ pub(super) async fn list_for(db: &impl ConnectionTrait, user: UserId) -> Result<
     Ok(rooms.into_iter().map(|room| (room.clone(), members.remove(&room.id))).collect())
 }
 
-fn own_room_ids(user: UserId) -> sea_orm::sea_query::SelectStatement {
+pub(super) fn own_room_ids(user: UserId) -> sea_orm::sea_query::SelectStatement {
     Query::select()
         .column(member::Column::RoomId)
         .from(member::Entity)

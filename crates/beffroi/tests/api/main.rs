@@ -8,10 +8,12 @@ mod postgres;
 
 mod audit;
 mod bad_input;
+mod direct_messages;
 mod edits;
 mod invites;
 mod limits;
 mod messages;
+mod people;
 mod permissions;
 mod realtime;
 mod rooms;

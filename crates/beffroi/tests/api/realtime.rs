@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Longer than any answer takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     async fn open(address: SocketAddr, person: &Person) -> Self {
@@ -47,7 +47,7 @@ impl Socket {
     }
 
     /// Opens and goes on from a cursor; returns the frames up to and with `caught_up`.
-    async fn synced(address: SocketAddr, person: &Person, cursor: Option<&str>) -> (Self, Vec<Value>) {
+    pub async fn synced(address: SocketAddr, person: &Person, cursor: Option<&str>) -> (Self, Vec<Value>) {
         let mut socket = Self::open(address, person).await;
         assert_eq!(socket.next().await["t"], "hello");
         socket.send(json!({"t": "sync", "cursor": cursor})).await;
@@ -62,7 +62,7 @@ impl Socket {
         self.0.send(Message::text(frame.to_string())).await.expect("it sends");
     }
 
-    async fn next(&mut self) -> Value {
+    pub async fn next(&mut self) -> Value {
         loop {
             match timeout(PATIENCE, self.0.next()).await.expect("a frame in time").expect("an open socket") {
                 Ok(Message::Text(text)) => return serde_json::from_str(&text).expect("JSON"),
@@ -72,7 +72,7 @@ impl Socket {
         }
     }
 
-    async fn closed(&mut self) -> (u16, String) {
+    pub async fn closed(&mut self) -> (u16, String) {
         loop {
             match timeout(PATIENCE, self.0.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),

@@ -5,7 +5,7 @@ use crate::{
     audit::Circumstances,
     error::{Code, Error},
     ids::{SessionId, UserId},
-    platform::{clock::Moment, i18n::Language},
+    platform::{clock::Moment, http::describe::Input, i18n::Language},
     roles::{Permission, PermissionSet, Role},
 };
 use axum::extract::FromRequestParts;
@@ -49,6 +49,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Actor {
         parts.extensions.get::<Actor>().cloned().ok_or(Error::refuse(Code::AUTH_REQUIRED))
     }
 }
+
+impl Input for Actor {}
 
 impl<S: Send + Sync> FromRequestParts<S> for Circumstances {
     type Rejection = Error;

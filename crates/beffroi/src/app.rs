@@ -11,7 +11,11 @@ use crate::{
     roles,
     sessions::{self, AccessTokens, Standing},
 };
-use std::{ops::Deref, sync::Arc};
+use axum::body::Bytes;
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 use tokio_util::task::TaskTracker;
 
 #[derive(Clone)]
@@ -29,6 +33,8 @@ pub struct Parts {
     pub limits: Limiter,
     pub access_tokens: AccessTokens,
     pub standing: Standing,
+    /// The API document, made when somebody first asks for it.
+    pub document: OnceLock<Bytes>,
     /// Work that goes on after an answer; a stop waits for it.
     pub afterwards: TaskTracker,
 }
@@ -65,6 +71,7 @@ impl App {
             limits,
             access_tokens,
             standing: Standing::default(),
+            document: OnceLock::new(),
             afterwards: TaskTracker::new(),
         }));
         sessions::remember(&app).await?;

@@ -80,7 +80,7 @@ impl Default for SessionTimes {
     }
 }
 
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, schemars::JsonSchema, serde::Serialize)]
 pub struct DemoAccount {
     pub username: String,
     pub password: String,

@@ -10,6 +10,7 @@
 
 use crate::ids::{RoomId, UserId};
 use axum::extract::ws::Utf8Bytes;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub const MESSAGE_CREATED: &str = "message.created";
@@ -34,7 +35,8 @@ pub enum Publication {
 }
 
 /// A numbered event as the socket and `GET /rooms/{id}/changes` show it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "RoomEvent")]
 pub struct RoomEvent<D> {
     pub room: RoomId,
     pub seq: i64,

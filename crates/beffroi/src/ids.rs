@@ -1,9 +1,10 @@
 //! Identifiers as types, so that a room id cannot be handed over where a person's is meant.
 //! All are UUIDs: v4 for people, rooms and credentials, v7 for messages and audit events. None is a secret (ID-12).
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 use uuid::Uuid;
 
 macro_rules! id {
@@ -17,6 +18,20 @@ macro_rules! id {
         impl TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, DbErr> {
                 Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "format": "uuid"})
             }
         }
 

@@ -13,6 +13,7 @@ pub mod invites;
 pub mod jobs;
 pub mod keyring;
 pub mod messages;
+pub mod openapi;
 pub mod people;
 pub mod platform;
 pub mod problems;

@@ -1,11 +1,15 @@
-//! A route and who may take it. There is no way to register a handler without naming that: deny by default (AZ-3).
+//! A route and who may take it. There is no way to register a handler without naming that: deny by default (AZ-3). The API
+//! document (`openapi.rs`) is made from the same lines, and from the types of their handlers.
 
 use crate::{
     actor::Actor,
     app::App,
     audit::Circumstances,
     error::{Code, Error, Result},
-    platform::limits::Key,
+    platform::{
+        http::describe::{Input, Operation, Output, Schemas},
+        limits::Key,
+    },
     roles::Permission,
     sessions,
 };
@@ -67,7 +71,42 @@ pub struct Route {
     pub path: &'static str,
     pub access: Access,
     pub limit: Limit,
+    /// The path of its handler below the crate, such as `rooms::routes::list`.
+    pub handler: &'static str,
+    /// What the types of its handler tell.
+    pub describe: fn(&mut Operation, &mut Schemas),
 }
+
+/// A handler whose types tell what it reads and answers.
+pub trait Described<T>: Handler<T, App> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas);
+}
+
+/// For functions of so many arguments; axum gives `T` a marker before their types.
+macro_rules! described {
+    ($($input:ident)*) => {
+        impl<F, Answered, A: Output, Marker, $($input: Input),*> Described<(Marker, $($input,)*)> for F
+        where
+            F: Handler<(Marker, $($input,)*), App> + FnOnce($($input),*) -> Answered,
+            Answered: Future<Output = A>,
+        {
+            fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+                $($input::describe(operation, schemas);)*
+                A::describe(operation, schemas);
+            }
+        }
+    };
+}
+
+described!();
+described!(A1);
+described!(A1 A2);
+described!(A1 A2 A3);
+described!(A1 A2 A3 A4);
+described!(A1 A2 A3 A4 A5);
+described!(A1 A2 A3 A4 A5 A6);
+described!(A1 A2 A3 A4 A5 A6 A7);
+described!(A1 A2 A3 A4 A5 A6 A7 A8);
 
 /// Every route of the server, with its handler behind its access check.
 pub struct RouteTable {
@@ -88,27 +127,27 @@ impl RouteTable {
         self
     }
 
-    pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn get<H: Described<T>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         self.route(Method::GET, MethodFilter::GET, path, access, handler)
     }
 
-    pub fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn post<H: Described<T>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         self.route(Method::POST, MethodFilter::POST, path, access, handler)
     }
 
-    pub fn put<H: Handler<T, App>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn put<H: Described<T>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         self.route(Method::PUT, MethodFilter::PUT, path, access, handler)
     }
 
-    pub fn patch<H: Handler<T, App>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn patch<H: Described<T>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         self.route(Method::PATCH, MethodFilter::PATCH, path, access, handler)
     }
 
-    pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn delete<H: Described<T>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         self.route(Method::DELETE, MethodFilter::DELETE, path, access, handler)
     }
 
-    fn route<H: Handler<T, App>, T: 'static>(
+    fn route<H: Described<T>, T: 'static>(
         mut self,
         method: Method,
         filter: MethodFilter,
@@ -120,7 +159,8 @@ impl RouteTable {
         let check = middleware::from_fn_with_state((self.app.clone(), Rule { access, limit }), check);
         let guarded: MethodRouter<App> = on(filter, handler.layer(check));
         self.router = self.router.route(path, guarded);
-        self.routes.push(Route { method, path, access, limit });
+        let handler = std::any::type_name::<H>().split_once("::").map_or("", |(_, path)| path);
+        self.routes.push(Route { method, path, access, limit, handler, describe: H::describe });
         self
     }
 

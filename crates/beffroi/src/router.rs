@@ -4,7 +4,7 @@ use crate::{
     accounts,
     app::App,
     error::{Code, Error},
-    invites, messages, people,
+    invites, messages, openapi, people,
     platform::http::{assets, cross_site, door},
     problems, realtime,
     roles::Permission::{
@@ -35,6 +35,7 @@ pub fn table(app: &App) -> RouteTable {
         // The server itself
         .limited(Limit::Standard)
         .get("/api/v1/server", Anyone, server::show)
+        .get("/api/v1/openapi.json", Anyone, openapi::show)
         .get("/problems/{code}", Anyone, problems::show)
         // Getting in
         .post("/api/v1/setup", Anyone, accounts::routes::set_up)

@@ -11,9 +11,10 @@ use crate::{
     settings,
 };
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct ServerView {
     name: String,
     languages: Vec<&'static str>,
@@ -26,13 +27,13 @@ pub struct ServerView {
     demo_accounts: Vec<DemoAccount>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct PasswordRules {
     chars_min: usize,
     chars_max: usize,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Limits {
     username_chars_min: usize,
     username_chars_max: usize,
@@ -44,6 +45,7 @@ struct Limits {
     server_name_chars_max: usize,
 }
 
+/// Tells the name of the server, its languages, how one comes in, and the limits of texts.
 pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
     Ok(Success(ServerView {
         name: settings::server_name(app.database.reader()).await?,

@@ -7,10 +7,12 @@ use serde::Serialize;
 
 /// A parsed text: an array of blocks in JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Tree(pub(crate) Vec<Block>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "t")]
 pub enum Block {
     #[serde(rename = "p")]
@@ -31,6 +33,7 @@ pub enum Block {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "t")]
 pub enum Inline {
     #[serde(rename = "text")]

@@ -17,7 +17,7 @@ pub const PERSON_NAME_CHARS_MAX: usize = 100;
 pub const PASSWORD_CHARS_MIN: usize = 15;
 pub const PASSWORD_CHARS_MAX: usize = 64;
 /// RFC 5321 §4.5.3.1: 64 octets before the @, 254 in all.
-const EMAIL_BYTES_MAX: usize = 254;
+pub const EMAIL_BYTES_MAX: usize = 254;
 const EMAIL_LOCAL_BYTES_MAX: usize = 64;
 /// A password made of fewer different characters is a repetition.
 const PASSWORD_VARIETY_MIN: usize = 5;

@@ -1,6 +1,9 @@
 use super::{
     actions,
-    model::{NewAccount, Reserved, person_name},
+    model::{
+        EMAIL_BYTES_MAX, NewAccount, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PERSON_NAME_CHARS_MAX, Reserved,
+        USERNAME_CHARS_MAX, USERNAME_CHARS_MIN, person_name,
+    },
     store::{self, Account, ProfileChange},
 };
 use crate::{
@@ -25,11 +28,12 @@ use crate::{
     tx::Tx,
 };
 use axum::extract::State;
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 /// A person as they and administrators see them.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct UserView {
     id: UserId,
     username: String,
@@ -76,22 +80,31 @@ impl UserView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
     token: String,
+    #[schemars(length(min = USERNAME_CHARS_MIN, max = USERNAME_CHARS_MAX))]
     username: String,
+    #[schemars(length(min = 1, max = EMAIL_BYTES_MAX))]
     email: String,
+    #[schemars(with = "String", length(min = PASSWORD_CHARS_MIN, max = PASSWORD_CHARS_MAX))]
     password: SecretString,
+    #[schemars(length(max = PERSON_NAME_CHARS_MAX))]
     first_name: Option<String>,
+    #[schemars(length(max = PERSON_NAME_CHARS_MAX))]
     last_name: Option<String>,
     birth_date: Option<String>,
     language: Option<String>,
+    #[schemars(length(max = settings::SERVER_NAME_CHARS_MAX))]
     server_name: Option<String>,
+    #[schemars(length(max = rooms::model::NAME_CHARS_MAX))]
     room_name: Option<String>,
 }
 
 /// Makes the main administrator, names the community and opens its first room.
+///
+/// Errors: setup.closed, setup.link_invalid, account.username_taken, account.not_created, server.busy.
 pub async fn set_up(
     State(app): State<App>,
     circumstances: Circumstances,
@@ -130,13 +143,18 @@ pub async fn set_up(
     created(&app, account)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
+    #[schemars(length(min = USERNAME_CHARS_MIN, max = USERNAME_CHARS_MAX))]
     username: String,
+    #[schemars(length(min = 1, max = EMAIL_BYTES_MAX))]
     email: String,
+    #[schemars(with = "String", length(min = PASSWORD_CHARS_MIN, max = PASSWORD_CHARS_MAX))]
     password: SecretString,
+    #[schemars(length(max = PERSON_NAME_CHARS_MAX))]
     first_name: Option<String>,
+    #[schemars(length(max = PERSON_NAME_CHARS_MAX))]
     last_name: Option<String>,
     birth_date: Option<String>,
     language: Option<String>,
@@ -144,6 +162,9 @@ pub struct Register {
 }
 
 /// Makes an account for somebody who holds an invitation, and takes them to its room.
+///
+/// Errors: account.invite_required, invite.not_found, invite.unusable, account.username_taken, account.not_created,
+/// server.busy.
 pub async fn register(
     State(app): State<App>,
     circumstances: Circumstances,
@@ -176,7 +197,7 @@ fn created(app: &App, account: Account) -> Result<Created<UserView>> {
 }
 
 /// Oneself: the account, what it may do, and the session that asks.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct MeView {
     user: UserView,
     role: Role,
@@ -184,13 +205,14 @@ pub struct MeView {
     session: CurrentSession,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct CurrentSession {
     id: SessionId,
     idle_expires_at: Moment,
     absolute_expires_at: Moment,
 }
 
+/// Tells who one is and what one may do.
 pub async fn me(actor: Actor, State(app): State<App>) -> Result<Success<MeView>> {
     let account = store::find(app.database.reader(), actor.user).await?.ok_or(Error::refuse(Code::AUTH_REQUIRED))?;
     view_of_oneself(&app, actor, account)
@@ -209,14 +231,17 @@ fn view_of_oneself(app: &App, actor: Actor, account: Account) -> Result<Success<
     }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeMe {
     language: Option<String>,
+    #[schemars(length(max = PERSON_NAME_CHARS_MAX))]
     first_name: Option<String>,
+    #[schemars(length(max = PERSON_NAME_CHARS_MAX))]
     last_name: Option<String>,
 }
 
+/// Changes one's name and language. What is absent stays.
 pub async fn change_me(
     actor: Actor,
     State(app): State<App>,

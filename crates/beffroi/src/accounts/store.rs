@@ -62,7 +62,7 @@ pub(super) mod user {
 }
 
 /// What members see of each other.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema, serde::Serialize)]
 pub struct Person {
     pub id: UserId,
     pub username: String,

@@ -15,7 +15,7 @@ use std::time::Duration;
 const LIFETIME_DEFAULT: Duration = Duration::from_secs(7 * 24 * 3600);
 const LIFETIME_MAX: Duration = Duration::from_secs(366 * 24 * 3600);
 const USES_DEFAULT: i64 = 25;
-const USES_MAX: i64 = 10_000;
+pub(super) const USES_MAX: i64 = 10_000;
 /// Random bytes of a code: 120 bits, 24 letters and digits.
 const CODE_BYTES: usize = 15;
 /// Crockford's alphabet: no letter is taken for a digit when a code is read aloud.

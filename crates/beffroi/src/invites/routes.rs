@@ -21,11 +21,12 @@ use crate::{
     tx::Tx,
 };
 use axum::extract::{Path, State};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// An invitation as those who invite see it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct InviteView {
     id: InviteId,
     code: String,
@@ -39,7 +40,7 @@ pub struct InviteView {
     state: &'static str,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, JsonSchema, Serialize)]
 struct RoomName {
     id: RoomId,
     name: String,
@@ -47,7 +48,7 @@ struct RoomName {
 }
 
 /// What the invited person sees before they accept.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct InvitationView {
     code: String,
     server_name: String,
@@ -57,14 +58,19 @@ pub struct InvitationView {
     state: &'static str,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Create {
     room: Option<RoomId>,
+    #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
+    #[schemars(range(min = 1, max = actions::USES_MAX))]
     max_uses: Option<i64>,
 }
 
+/// Invites people to the server, and to a room.
+///
+/// Errors: room.not_found, room.not_entered, room.not_yours.
 pub async fn create(
     actor: Actor,
     State(app): State<App>,
@@ -86,12 +92,14 @@ pub async fn create(
     Ok(Created { location: format!("/api/v1/invites/{}", view.id), data: view })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
+    #[schemars(range(min = 1, max = payload::LIMIT_MAX))]
     limit: Option<i64>,
 }
 
+/// Lists the invitations, newest first.
 pub async fn list(
     State(app): State<App>,
     circumstances: Circumstances,
@@ -106,6 +114,9 @@ pub async fn list(
     Ok(Page::whole(views.collect::<Result<_>>()?))
 }
 
+/// Ends an invitation: nobody comes by it any more.
+///
+/// Errors: invite.not_found.
 pub async fn revoke(State(app): State<App>, circumstances: Circumstances, Ids(id): Ids<InviteId>) -> Result<NoContent> {
     let tx = Tx::begin(&app, circumstances).await?;
     actions::revoke(&tx, id).await?;
@@ -113,6 +124,9 @@ pub async fn revoke(State(app): State<App>, circumstances: Circumstances, Ids(id
     Ok(NoContent)
 }
 
+/// Shows what an invitation leads to.
+///
+/// Errors: invite.not_found.
 pub async fn show(
     State(app): State<App>,
     circumstances: Circumstances,
@@ -130,12 +144,14 @@ pub async fn show(
     }))
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct AcceptedView {
     room: Option<RoomView>,
 }
 
 /// Takes somebody who has an account to the room of the invitation.
+///
+/// Errors: invite.not_found, invite.unusable, room.not_found, room.archived.
 pub async fn accept(
     actor: Actor,
     State(app): State<App>,

@@ -1,6 +1,6 @@
 use super::{
-    actions,
-    model::Draft,
+    actions::{self, REASON_CHARS_MAX},
+    model::{Draft, TEXT_CHARS_MAX},
     store::{self, Message, Window},
     view::{self, MessageView},
     writer::{Post, Posted},
@@ -14,59 +14,64 @@ use crate::{
     ids::{ClientId, MessageId, RoomId},
     platform::clock::Moment,
     platform::http::{
-        answer::{self, Created, NoContent, Page, Success},
+        answer::{self, Created, NoContent, Page, Repeatable, Success},
         payload::{self, Ids, OptionalPayload, Payload, Query},
     },
     rooms,
     tx::Tx,
 };
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use beffroi_markup::Tree;
+use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Send {
+    #[schemars(length(min = 1, max = TEXT_CHARS_MAX))]
     text: String,
     client_id: ClientId,
     reply_to: Option<MessageId>,
 }
 
 /// Sends a message. 201 once it is durable; 200 with the same message when this `client_id` has sent it before.
+///
+/// Errors: room.not_found, room.not_entered, room.not_writable, room.archived, message.client_id_reused,
+/// server.busy.
 pub async fn send(
     actor: Actor,
     State(app): State<App>,
     circumstances: Circumstances,
     Ids(room): Ids<RoomId>,
     Payload(body): Payload<Send>,
-) -> Result<Response> {
+) -> Result<Repeatable<MessageView>> {
     let draft = Draft::new(body.client_id, body.text)?.in_reply_to(body.reply_to);
     let room = rooms::writable(app.database.reader(), &actor, room).await?;
     let author = Person { id: actor.user, username: actor.username.to_string() };
     match app.messages.post(Post { room, author, draft, circumstances }).await? {
         Posted::Now(message) => {
             let location = format!("/api/v1/rooms/{}/messages/{}", message.room_id, message.id);
-            Ok(Created { location, data: message }.into_response())
+            Ok(Repeatable::Now(Created { location, data: message }))
         }
-        Posted::Before(message) => Ok(Success(message).into_response()),
+        Posted::Before(message) => Ok(Repeatable::Before(Success(message))),
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
     before: Option<String>,
     after: Option<String>,
     around: Option<String>,
     cursor: Option<String>,
+    #[schemars(range(min = 1, max = payload::LIMIT_MAX))]
     limit: Option<i64>,
 }
 
 /// A page of a room's history, newest first. `next` leads further the way that was asked.
+///
+/// Errors: request.invalid_cursor, room.not_found, room.not_entered.
 pub async fn list(
     actor: Actor,
     State(app): State<App>,
@@ -112,6 +117,9 @@ fn unknown_cursor(field: &str) -> Error {
     Error::refuse_fields(Code::INVALID_CURSOR, vec![FieldError::new(field, "malformed")])
 }
 
+/// Shows one message.
+///
+/// Errors: room.not_found, room.not_entered, message.not_found.
 pub async fn show(
     actor: Actor,
     State(app): State<App>,
@@ -124,15 +132,18 @@ pub async fn show(
     view.map(Success).ok_or(Error::broken("one message has one view"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Thread {
     cursor: Option<MessageId>,
+    #[schemars(range(min = 1, max = payload::LIMIT_MAX))]
     limit: Option<i64>,
 }
 
 /// The thread of a message, whichever of its messages is named: the first one, then the answers, oldest first. A first
 /// message that was deleted stands there as its tombstone.
+///
+/// Errors: room.not_found, room.not_entered, message.not_found.
 pub async fn thread(
     actor: Actor,
     State(app): State<App>,
@@ -167,12 +178,16 @@ async fn place_in_thread(db: &impl ConnectionTrait, root: &Message, cursor: Mess
     within.map(|message| message.seq).ok_or_else(|| unknown_cursor("cursor"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Edit {
+    #[schemars(length(min = 1, max = TEXT_CHARS_MAX))]
     text: String,
 }
 
+/// Replaces the text of a message; what it said before is kept in its history.
+///
+/// Errors: room.not_found, room.not_entered, room.not_writable, room.archived, message.not_found, message.deleted.
 pub async fn edit(
     actor: Actor,
     State(app): State<App>,
@@ -186,12 +201,16 @@ pub async fn edit(
     Ok(Success(view))
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Delete {
+    #[schemars(length(max = REASON_CHARS_MAX))]
     reason: Option<String>,
 }
 
+/// Deletes a message: its text and history are gone, that something was said is not.
+///
+/// Errors: room.not_found, room.not_entered, message.not_found, message.deleted.
 pub async fn delete(
     actor: Actor,
     State(app): State<App>,
@@ -206,7 +225,7 @@ pub async fn delete(
 }
 
 /// A text that a message had.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct RevisionView {
     text: String,
     tree: Tree,
@@ -214,6 +233,8 @@ pub struct RevisionView {
 }
 
 /// What a message said before its edits, oldest first.
+///
+/// Errors: room.not_found, room.not_entered, message.not_found.
 pub async fn history(
     actor: Actor,
     State(app): State<App>,

@@ -10,10 +10,11 @@ use crate::{
     platform::clock::Moment,
 };
 use beffroi_markup::Tree;
+use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct MessageView {
     pub id: MessageId,
     pub room_id: RoomId,
@@ -34,7 +35,7 @@ pub struct MessageView {
     pub client_id: ClientId,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Author {
     #[serde(flatten)]
     pub person: Person,

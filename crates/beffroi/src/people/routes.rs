@@ -18,11 +18,12 @@ use crate::{
     tx::Tx,
 };
 use axum::extract::State;
+use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 /// Somebody as other members see them.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct PersonView {
     id: UserId,
     username: String,
@@ -44,7 +45,7 @@ impl PersonView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
     q: Option<String>,
@@ -53,7 +54,9 @@ pub struct List {
     limit: Option<i64>,
 }
 
-/// The members by name: all, those whose name begins so, or those whom one blocked.
+/// Lists the members by name: all, those whose name begins so, or those whom one blocked.
+///
+/// Errors: request.invalid_cursor, validation.
 pub async fn list(actor: Actor, State(app): State<App>, Query(query): Query<List>) -> Result<Page<PersonView>> {
     let db = app.database.reader();
     let limit = payload::limit(query.limit)?;
@@ -83,6 +86,9 @@ async fn last_shown(db: &impl ConnectionTrait, cursor: UserId) -> Result<Account
     accounts::find(db, cursor).await?.ok_or_else(unknown)
 }
 
+/// Shows one member.
+///
+/// Errors: person.not_found.
 pub async fn show(actor: Actor, State(app): State<App>, Ids(id): Ids<UserId>) -> Result<Success<PersonView>> {
     let db = app.database.reader();
     let account = accounts::find(db, id).await?.filter(|account| account.is_active);
@@ -91,6 +97,9 @@ pub async fn show(actor: Actor, State(app): State<App>, Ids(id): Ids<UserId>) ->
     Ok(Success(PersonView::new(account, is_blocked)))
 }
 
+/// Blocks somebody: they can no longer write to the caller alone, nor add them to a room.
+///
+/// Errors: person.not_found, person.oneself.
 pub async fn block(
     actor: Actor,
     State(app): State<App>,
@@ -105,6 +114,9 @@ pub async fn block(
     Ok(NoContent)
 }
 
+/// Takes a block back.
+///
+/// Errors: person.not_found.
 pub async fn unblock(
     actor: Actor,
     State(app): State<App>,

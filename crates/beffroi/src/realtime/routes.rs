@@ -8,15 +8,14 @@ use crate::{
     platform::http::{
         answer::Success,
         cross_site,
+        describe::{As, Socket},
         payload::{Ids, Query},
     },
     rooms,
 };
-use axum::{
-    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    response::Response,
-};
+use axum::extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection};
 use http::{HeaderMap, Uri, header};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,7 +36,7 @@ pub async fn open(
     headers: HeaderMap,
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response> {
+) -> Result<As<Socket>> {
     // A browser sends its cookie along from any page, so that the page must be ours; a program says who it is itself.
     let may_lack_origin = actor.session.kind == CredentialKind::AccessToken && !headers.contains_key(header::ORIGIN);
     if !may_lack_origin && !cross_site::is_own_origin(&app, &headers, &uri) {
@@ -51,16 +50,17 @@ pub async fn open(
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX);
-    Ok(upgrade.on_upgrade(move |stream| socket::run(app, actor, stream)))
+    Ok(upgrade.on_upgrade(move |stream| socket::run(app, actor, stream)).into())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct After {
+    #[schemars(range(min = 0))]
     after: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct Changes {
     events: Vec<RoomEvent<Value>>,
     last_seq: i64,
@@ -69,6 +69,8 @@ pub struct Changes {
 }
 
 /// What happened in a room after a number: how a client fills a hole.
+///
+/// Errors: room.not_found, room.not_entered.
 pub async fn changes(
     actor: Actor,
     State(app): State<App>,

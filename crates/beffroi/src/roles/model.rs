@@ -1,6 +1,8 @@
 //! The permissions (AZ-2) and the built-in roles (AZ-1), exactly as in the RBAC table.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 macro_rules! permissions {
     ($($variant:ident = $name:literal,)*) => {
@@ -60,6 +62,17 @@ impl Serialize for Permission {
     }
 }
 
+impl JsonSchema for Permission {
+    fn schema_name() -> Cow<'static, str> {
+        "Permission".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Self::ALL.iter().map(|permission| permission.name()).collect();
+        json_schema!({"type": "string", "enum": names})
+    }
+}
+
 /// A set of permissions; the empty one is the default, and the default is to deny.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PermissionSet(u64);
@@ -109,9 +122,20 @@ impl Serialize for PermissionSet {
     }
 }
 
+impl JsonSchema for PermissionSet {
+    fn schema_name() -> Cow<'static, str> {
+        "Permissions".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "array", "items": generator.subschema_for::<Permission>()})
+    }
+}
+
 /// The name of a role; what it may do is data.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct Role(pub String);
 
 impl Role {

@@ -4,13 +4,14 @@ use crate::{
     error::{Error, FieldError, Result},
     platform::text::line,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub const NAME_CHARS_MAX: usize = 80;
 pub const TOPIC_CHARS_MAX: usize = 250;
 
 /// Who may read and write (AZ-4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
     Public,
@@ -41,7 +42,7 @@ impl Policy {
 }
 
 /// A person's place in one room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomRole {
     Member,

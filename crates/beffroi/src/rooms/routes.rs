@@ -1,6 +1,6 @@
 use super::{
     access, actions, direct,
-    model::{NewRoom, Policy, RoomChange, RoomRole},
+    model::{NAME_CHARS_MAX, NewRoom, Policy, RoomChange, RoomRole, TOPIC_CHARS_MAX},
     store,
     view::{self, RoomView, view},
 };
@@ -13,35 +13,39 @@ use crate::{
     ids::{MessageId, RoomId, UserId},
     messages,
     platform::http::{
-        answer::{Created, NoContent, Page, Success},
+        answer::{Created, NoContent, Page, Repeatable, Success},
         payload::{Ids, Payload},
     },
     tx::Tx,
 };
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Members shown at once.
 const MEMBERS_MAX: u64 = 1000;
 
+/// Lists public rooms and one's own.
 pub async fn list(actor: Actor, State(app): State<App>) -> Result<Page<RoomView>> {
     let db = app.database.reader();
     let rooms = store::list_for(db, actor.user).await?;
     Ok(Page::whole(view::views(db, actor.user, rooms).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Create {
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
     name: String,
+    #[schemars(length(max = TOPIC_CHARS_MAX))]
     topic: Option<String>,
     policy: Option<Policy>,
 }
 
+/// Opens a room; whoever opens it owns it.
+///
+/// Errors: room.name_taken.
 pub async fn create(
     actor: Actor,
     State(app): State<App>,
@@ -60,43 +64,54 @@ pub async fn create(
     Ok(Created { location: format!("/api/v1/rooms/{}", room.id), data: view })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenDirect {
+    /// The others: one for a conversation of two, up to nine for a group.
     users: Vec<UserId>,
 }
 
-/// The conversation with some people: 201 when it is opened, 200 when they have one.
+/// Opens the conversation with some people: 201 when it is new, 200 when they have one.
+///
+/// Errors: person.not_found, person.unreachable.
 pub async fn open_direct(
     actor: Actor,
     State(app): State<App>,
     circumstances: Circumstances,
     Payload(body): Payload<OpenDirect>,
-) -> Result<Response> {
+) -> Result<Repeatable<RoomView>> {
     let mut tx = Tx::begin(&app, circumstances).await?;
     let (room, is_new) = direct::open(&mut tx, &actor, &body.users).await?;
     let view = view(&tx.db, &actor, room).await?;
     tx.commit().await?;
     if is_new {
-        Ok(Created { location: format!("/api/v1/rooms/{room}"), data: view }.into_response())
+        Ok(Repeatable::Now(Created { location: format!("/api/v1/rooms/{room}"), data: view }))
     } else {
-        Ok(Success(view).into_response())
+        Ok(Repeatable::Before(Success(view)))
     }
 }
 
+/// Shows one room.
+///
+/// Errors: room.not_found.
 pub async fn show(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Success<RoomView>> {
     Ok(Success(view(app.database.reader(), &actor, room).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
     name: Option<String>,
+    #[schemars(length(max = TOPIC_CHARS_MAX))]
     topic: Option<String>,
     policy: Option<Policy>,
     archived: Option<bool>,
 }
 
+/// Renames a room, describes it, opens or closes it, archives it. What is absent stays.
+///
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.name_taken.
 pub async fn change(
     actor: Actor,
     State(app): State<App>,
@@ -112,6 +127,9 @@ pub async fn change(
     Ok(Success(view))
 }
 
+/// Deletes a room with everything that was said in it.
+///
+/// Errors: room.not_found, room.not_yours.
 pub async fn delete(
     actor: Actor,
     State(app): State<App>,
@@ -124,13 +142,15 @@ pub async fn delete(
     Ok(NoContent)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Seat {
     role: RoomRole,
 }
 
 /// Adds somebody to the room, or changes their role in it.
+///
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.archived, room.last_owner, person.not_found.
 pub async fn seat(
     actor: Actor,
     State(app): State<App>,
@@ -145,6 +165,8 @@ pub async fn seat(
 }
 
 /// Puts somebody out of the room.
+///
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.not_member.
 pub async fn unseat(
     actor: Actor,
     State(app): State<App>,
@@ -157,12 +179,15 @@ pub async fn unseat(
     Ok(NoContent)
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct MemberView {
     user: Person,
     role: String,
 }
 
+/// Lists who is in a room.
+///
+/// Errors: room.not_found, room.not_entered.
 pub async fn members(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Page<MemberView>> {
     let db = app.database.reader();
     access::readable(db, &actor, room).await?;
@@ -174,6 +199,9 @@ pub async fn members(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId
     Ok(Page::whole(members.into_iter().filter_map(view).collect()))
 }
 
+/// Joins a public room; who manages rooms enters any.
+///
+/// Errors: room.not_found, room.archived.
 pub async fn join(
     actor: Actor,
     State(app): State<App>,
@@ -187,6 +215,9 @@ pub async fn join(
     Ok(Success(view))
 }
 
+/// Leaves a room.
+///
+/// Errors: room.not_found, room.not_member, room.last_owner.
 pub async fn leave(
     actor: Actor,
     State(app): State<App>,
@@ -200,13 +231,15 @@ pub async fn leave(
     Ok(NoContent)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MarkRead {
     message: MessageId,
 }
 
 /// Says up to which message one has read.
+///
+/// Errors: room.not_found, room.not_entered, message.not_found.
 pub async fn mark_read(
     actor: Actor,
     State(app): State<App>,

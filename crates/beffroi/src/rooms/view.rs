@@ -12,12 +12,13 @@ use crate::{
     ids::{RoomId, UserId},
     messages,
 };
+use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// A room as the caller sees it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct RoomView {
     pub(super) id: RoomId,
     name: String,
@@ -36,7 +37,7 @@ pub struct RoomView {
 }
 
 /// What a conversation shows besides.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Conversation {
     people: Vec<Person>,
     /// Whether it may be named and left: a conversation of two is for good.

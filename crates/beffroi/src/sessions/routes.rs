@@ -13,43 +13,43 @@ use crate::{
         clock::Moment,
         http::{
             answer::{NoContent, Page, Success},
+            describe::As,
             payload::{Ids, Payload},
         },
     },
 };
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::IntoResponse};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// User name or e-mail address.
     username: String,
+    #[schemars(with = "String")]
     password: SecretString,
     session: Option<WantedSession>,
     remember: Option<bool>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum WantedSession {
     Cookie,
     Token,
 }
 
-#[derive(Serialize)]
-struct SignedInView {
+#[derive(JsonSchema, Serialize)]
+pub struct SignedInView {
     #[serde(flatten)]
     tokens: Option<TokensView>,
     user: UserView,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct TokensView {
     access_token: String,
     refresh_token: String,
@@ -69,12 +69,15 @@ impl From<Tokens> for TokensView {
     }
 }
 
+/// Signs in. A token by default; with `session: "cookie"` a cookie for a browser.
+///
+/// Errors: auth.invalid_credentials, server.busy, rate_limited.
 pub async fn sign_in(
     State(app): State<App>,
     circumstances: Circumstances,
     headers: HeaderMap,
     Payload(body): Payload<SignIn>,
-) -> Result<Response> {
+) -> Result<As<Success<SignedInView>>> {
     let kind = match body.session {
         Some(WantedSession::Cookie) => SessionKind::Cookie { remember: body.remember.unwrap_or(false) },
         Some(WantedSession::Token) | None => SessionKind::Token,
@@ -86,18 +89,23 @@ pub async fn sign_in(
         Credential::Cookie { secret, lifetime } => {
             actions::replace_earlier(&app, circumstances, &headers).await?;
             let cookie = cookie::write(&app, &secret, lifetime);
-            Ok(([(header::SET_COOKIE, cookie)], Success(SignedInView { tokens: None, user })).into_response())
+            Ok(([(header::SET_COOKIE, cookie)], Success(SignedInView { tokens: None, user })).into_response().into())
         }
-        Credential::Tokens(tokens) => Ok(Success(SignedInView { tokens: Some(tokens.into()), user }).into_response()),
+        Credential::Tokens(tokens) => {
+            Ok(Success(SignedInView { tokens: Some(tokens.into()), user }).into_response().into())
+        }
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     refresh_token: String,
 }
 
+/// Exchanges a refresh token for a new pair. Each is good for one use.
+///
+/// Errors: auth.token_invalid, auth.token_expired, auth.session_idle, auth.session_absolute, auth.session_revoked.
 pub async fn refresh(
     State(app): State<App>,
     circumstances: Circumstances,
@@ -107,28 +115,30 @@ pub async fn refresh(
     Ok(Success(tokens.into()))
 }
 
-pub async fn sign_out(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<impl IntoResponse> {
+/// Ends the session that asks.
+pub async fn sign_out(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<As<NoContent>> {
     actions::sign_out(&app, circumstances, actor.session.id).await?;
     Ok(signed_out(&app))
 }
 
+/// Ends every session of the person who asks.
 pub async fn sign_out_everywhere(
     actor: Actor,
     State(app): State<App>,
     circumstances: Circumstances,
-) -> Result<impl IntoResponse> {
+) -> Result<As<NoContent>> {
     actions::sign_out_everywhere(&app, circumstances, actor.user).await?;
     Ok(signed_out(&app))
 }
 
-fn signed_out(app: &App) -> impl IntoResponse + use<> {
+fn signed_out(app: &App) -> As<NoContent> {
     // Not "storage": a draft that was being written belongs to the person, and the page removes what it must itself.
     let clear = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
-    ([(header::SET_COOKIE, cookie::clear(app)), clear], NoContent)
+    ([(header::SET_COOKIE, cookie::clear(app)), clear], NoContent).into_response().into()
 }
 
 /// One of one's own sessions.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub struct SessionView {
     id: SessionId,
     device: Option<String>,
@@ -138,6 +148,7 @@ pub struct SessionView {
     ip: Option<String>,
 }
 
+/// Lists one's own running sessions.
 pub async fn list(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<Page<SessionView>> {
     let sessions = store::running_of(app.database.reader(), actor.user, circumstances.now).await?;
     let view = |session: store::Session| SessionView {
@@ -151,6 +162,9 @@ pub async fn list(actor: Actor, State(app): State<App>, circumstances: Circumsta
     Ok(Page::whole(sessions.into_iter().map(view).collect()))
 }
 
+/// Ends one of one's own sessions.
+///
+/// Errors: auth.session_not_found.
 pub async fn end(
     actor: Actor,
     State(app): State<App>,

@@ -13,6 +13,7 @@ mod edits;
 mod invites;
 mod limits;
 mod messages;
+mod openapi;
 mod people;
 mod permissions;
 mod realtime;

@@ -49,6 +49,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("GET /rooms/{room}", "anyone"),
     ("GET /assets/{*path}", "anyone"),
     ("GET /api/v1/server", "anyone"),
+    ("GET /api/v1/openapi.json", "anyone"),
     ("GET /problems/{code}", "anyone"),
     ("POST /api/v1/setup", "anyone"),
     ("POST /api/v1/auth/register", "anyone"),

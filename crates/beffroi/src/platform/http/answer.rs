@@ -1,11 +1,14 @@
 //! The shapes of success.
 
+use crate::platform::http::describe::{Operation, Output, Schemas};
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -22,6 +25,21 @@ impl<T: Serialize> IntoResponse for Success<T> {
     }
 }
 
+impl<T: JsonSchema> Output for Success<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        let envelope = envelope(schemas.told::<T>());
+        operation.answer(StatusCode::OK, "Done", Some(("application/json", envelope)));
+    }
+}
+
+fn envelope(data: Value) -> Value {
+    json!({
+        "type": "object",
+        "required": ["success", "data"],
+        "properties": {"success": {"const": true}, "data": data},
+    })
+}
+
 /// 201 with the thing and where it is.
 pub struct Created<T> {
     pub location: String,
@@ -35,6 +53,37 @@ impl<T: Serialize> IntoResponse for Created<T> {
             response.headers_mut().insert(header::LOCATION, location);
         }
         response
+    }
+}
+
+impl<T: JsonSchema> Output for Created<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        let envelope = envelope(schemas.told::<T>());
+        let answer = operation.answer(StatusCode::CREATED, "Made", Some(("application/json", envelope)));
+        answer["headers"] =
+            json!({"Location": {"description": "Where it is", "required": true, "schema": {"type": "string"}}});
+    }
+}
+
+/// 201 with the thing, or 200 with what an earlier request of the same kind made.
+pub enum Repeatable<T> {
+    Now(Created<T>),
+    Before(Success<T>),
+}
+
+impl<T: Serialize> IntoResponse for Repeatable<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Now(created) => created.into_response(),
+            Self::Before(success) => success.into_response(),
+        }
+    }
+}
+
+impl<T: JsonSchema> Output for Repeatable<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        Created::<T>::describe(operation, schemas);
+        Success::<T>::describe(operation, schemas);
     }
 }
 
@@ -73,11 +122,26 @@ impl<T: Serialize> IntoResponse for Page<T> {
     }
 }
 
+impl<T: JsonSchema> Output for Page<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        let mut page = envelope(json!({"type": "array", "items": schemas.told::<T>()}));
+        page["required"] = json!(["success", "data", "next"]);
+        page["properties"]["next"] = json!({"type": ["string", "null"], "description": "Asks on, as `cursor`"});
+        operation.answer(StatusCode::OK, "A page of the list", Some(("application/json", page)));
+    }
+}
+
 /// 204.
 pub struct NoContent;
 
 impl IntoResponse for NoContent {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl Output for NoContent {
+    fn describe(operation: &mut Operation, _: &mut Schemas) {
+        operation.answer(StatusCode::NO_CONTENT, "Done", None);
     }
 }

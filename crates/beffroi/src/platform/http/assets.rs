@@ -1,7 +1,10 @@
 //! The browser application, served from the binary as it lies in `web/`. In a development build the files are read at
 //! every request, so that a reload shows a change.
 
-use crate::error::{Code, Error};
+use crate::{
+    error::{Code, Error},
+    platform::http::describe::{As, Screen},
+};
 use axum::{
     body::Body,
     extract::{Path, Request},
@@ -24,16 +27,16 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Web;
 
 /// A file below `/assets/`.
-pub async fn asset(Path(path): Path<String>, request: Request) -> Response {
+pub async fn asset(Path(path): Path<String>, request: Request) -> As<Screen> {
     match Web::get(&path) {
-        Some(file) => serve(&path, &file, request.headers(), StatusCode::OK),
-        None => Error::refuse(Code::NOT_FOUND).into_response(),
+        Some(file) => serve(&path, &file, request.headers(), StatusCode::OK).into(),
+        None => Error::refuse(Code::NOT_FOUND).into_response().into(),
     }
 }
 
 /// The application itself, whatever screen the address names.
-pub async fn application(request: Request) -> Response {
-    page(request.headers(), StatusCode::OK)
+pub async fn application(request: Request) -> As<Screen> {
+    page(request.headers(), StatusCode::OK).into()
 }
 
 /// An address that leads nowhere: people see the application say so, programs get a problem.

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod assets;
 pub mod client_address;
 pub mod cross_site;
+pub mod describe;
 pub mod door;
 pub mod payload;
 pub mod serve;

@@ -1,6 +1,9 @@
 //! Reading what clients send: bounded in size and time, strict about fields, precise about what is wrong (RA-7).
 
-use crate::error::{Code, Error, FieldError, Result};
+use crate::{
+    error::{Code, Error, FieldError, Result},
+    platform::http::describe::{Input, Operation, Schemas},
+};
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Path, rejection::PathRejection},
@@ -8,7 +11,9 @@ use axum::{
 use http::{HeaderMap, Request, header, request::Parts};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Largest JSON body.
@@ -31,6 +36,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Payload<T> {
     }
 }
 
+impl<T: JsonSchema> Input for Payload<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        let content = json!({"application/json": {"schema": schemas.asked::<T>()}});
+        operation.body = Some(json!({"required": true, "content": content}));
+        operation.codes.extend(BODY_CODES);
+    }
+}
+
+/// How every body may be refused.
+const BODY_CODES: [Code; 5] =
+    [Code::MALFORMED, Code::TIMED_OUT, Code::TOO_LARGE, Code::UNSUPPORTED_MEDIA_TYPE, Code::INVALID];
+
 /// A JSON body that may be left out, as with DELETE.
 pub struct OptionalPayload<T>(pub T);
 
@@ -43,6 +60,15 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalP
             return Ok(Self(T::default()));
         }
         Payload::from_request(request, state).await.map(|Payload(body)| Self(body))
+    }
+}
+
+impl<T: JsonSchema> Input for OptionalPayload<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        Payload::<T>::describe(operation, schemas);
+        if let Some(body) = &mut operation.body {
+            body["required"] = json!(false);
+        }
     }
 }
 
@@ -87,6 +113,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+impl<T: JsonSchema> Input for Query<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        let mut shape = schemas.asked::<T>();
+        let required = shape["required"].take();
+        for (name, schema) in shape["properties"].as_object_mut().into_iter().flatten() {
+            let is_required = required.as_array().is_some_and(|names| names.iter().any(|required| required == name));
+            let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            let mut parameter =
+                json!({"name": name, "in": "query", "required": is_required, "schema": without_null(schema.take())});
+            if let Some(description) = description {
+                parameter["description"] = description;
+            }
+            operation.parameters.push(parameter);
+        }
+        operation.codes.extend([Code::MALFORMED, Code::INVALID]);
+    }
+}
+
+/// A query has no null: what is absent is left out.
+fn without_null(mut schema: Value) -> Value {
+    if let Some(types) = schema["type"].as_array() {
+        let mut types = types.iter().filter(|name| *name != "null");
+        schema["type"] = types.next().cloned().unwrap_or_default();
+    }
+    if let Some(names) = schema["enum"].as_array_mut() {
+        names.retain(|name| !name.is_null());
+    }
+    let kept = schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["type"] != "null"));
+    kept.cloned().unwrap_or(schema)
+}
+
 /// serde names unknown, missing and doubled fields only inside its message, always between back-ticks.
 fn wrong_field(path: &str, message: &str) -> Error {
     let named = message.split('`').nth(1).unwrap_or("");
@@ -115,6 +172,18 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let Path(ids) = Path::<T>::from_request_parts(parts, state).await.map_err(|error| invalid_id(&error))?;
         Ok(Self(ids))
+    }
+}
+
+/// One id, or a tuple of them in the order of the path.
+impl<T: JsonSchema> Input for Ids<T> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        let shape = schemas.asked::<T>();
+        match shape["prefixItems"].as_array() {
+            Some(shapes) => operation.path.extend(shapes.iter().cloned()),
+            None => operation.path.push(shape),
+        }
+        operation.codes.push(Code::INVALID_ID);
     }
 }
 

@@ -7,6 +7,8 @@ use crate::{
 use axum::extract::Path;
 
 /// Explains a refusal by its code, in the language of the reader.
+///
+/// Errors: not_found.
 pub async fn show(language: Language, Path(name): Path<String>) -> Result<String> {
     let code = Code::ALL.iter().find(|code| code.name == name).ok_or(Error::refuse(Code::NOT_FOUND))?;
     let text = i18n::text(language, &format!("error.{}", code.name), &[]);

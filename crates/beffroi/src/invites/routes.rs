@@ -70,7 +70,7 @@ pub struct Create {
 
 /// Invites people to the server, and to a room.
 ///
-/// Errors: room.not_found, room.not_entered, room.not_yours.
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.direct.
 pub async fn create(
     actor: Actor,
     State(app): State<App>,

@@ -37,8 +37,8 @@ pub struct Send {
 
 /// Sends a message. 201 once it is durable; 200 with the same message when this `client_id` has sent it before.
 ///
-/// Errors: room.not_found, room.not_entered, room.not_writable, room.archived, message.client_id_reused,
-/// server.busy.
+/// Errors: room.not_found, room.not_entered, room.not_writable, room.archived, person.unreachable,
+/// message.client_id_reused, server.busy.
 pub async fn send(
     actor: Actor,
     State(app): State<App>,
@@ -143,7 +143,7 @@ pub struct Thread {
 /// The thread of a message, whichever of its messages is named: the first one, then the answers, oldest first. A first
 /// message that was deleted stands there as its tombstone.
 ///
-/// Errors: room.not_found, room.not_entered, message.not_found.
+/// Errors: request.invalid_cursor, room.not_found, room.not_entered, message.not_found.
 pub async fn thread(
     actor: Actor,
     State(app): State<App>,
@@ -187,7 +187,8 @@ pub struct Edit {
 
 /// Replaces the text of a message; what it said before is kept in its history.
 ///
-/// Errors: room.not_found, room.not_entered, room.not_writable, room.archived, message.not_found, message.deleted.
+/// Errors: room.not_found, room.not_entered, room.not_writable, room.archived, person.unreachable, message.not_found,
+/// message.deleted.
 pub async fn edit(
     actor: Actor,
     State(app): State<App>,

@@ -73,7 +73,7 @@ pub struct OpenDirect {
 
 /// Opens the conversation with some people: 201 when it is new, 200 when they have one.
 ///
-/// Errors: person.not_found, person.unreachable.
+/// Errors: person.unreachable.
 pub async fn open_direct(
     actor: Actor,
     State(app): State<App>,
@@ -111,7 +111,7 @@ pub struct Change {
 
 /// Renames a room, describes it, opens or closes it, archives it. What is absent stays.
 ///
-/// Errors: room.not_found, room.not_entered, room.not_yours, room.name_taken.
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.direct, room.name_taken.
 pub async fn change(
     actor: Actor,
     State(app): State<App>,
@@ -129,7 +129,7 @@ pub async fn change(
 
 /// Deletes a room with everything that was said in it.
 ///
-/// Errors: room.not_found, room.not_yours.
+/// Errors: room.not_found, room.not_yours, room.direct.
 pub async fn delete(
     actor: Actor,
     State(app): State<App>,
@@ -150,7 +150,8 @@ pub struct Seat {
 
 /// Adds somebody to the room, or changes their role in it.
 ///
-/// Errors: room.not_found, room.not_entered, room.not_yours, room.archived, room.last_owner, person.not_found.
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.direct, room.archived, room.last_owner, person.not_found,
+/// person.unreachable.
 pub async fn seat(
     actor: Actor,
     State(app): State<App>,
@@ -166,7 +167,7 @@ pub async fn seat(
 
 /// Puts somebody out of the room.
 ///
-/// Errors: room.not_found, room.not_entered, room.not_yours, room.not_member.
+/// Errors: room.not_found, room.not_entered, room.not_yours, room.direct, room.not_member.
 pub async fn unseat(
     actor: Actor,
     State(app): State<App>,
@@ -217,7 +218,7 @@ pub async fn join(
 
 /// Leaves a room.
 ///
-/// Errors: room.not_found, room.not_member, room.last_owner.
+/// Errors: room.not_found, room.not_member, room.direct, room.last_owner.
 pub async fn leave(
     actor: Actor,
     State(app): State<App>,

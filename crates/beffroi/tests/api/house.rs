@@ -1,6 +1,6 @@
 //! A server for one test, and the people in it.
 
-use crate::postgres;
+use crate::{contract, postgres};
 use axum::{Router, body::Body};
 use beffroi::{
     app::App,
@@ -67,6 +67,7 @@ impl House {
         }
         change(&mut config);
         let app = App::start(config, Clock::manual(NOON), Random::seeded(1)).await.expect("the house opens");
+        contract::learn(&app);
         Some(Self { router: router::build(app.clone()), app, _folder: folder })
     }
 
@@ -305,11 +306,13 @@ impl Person {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        contract::check(&method, uri.path(), parts.status, &parts.headers, &body);
         Answer { status: parts.status, headers: parts.headers, body, text }
     }
 

@@ -1,6 +1,7 @@
 //! The suite: sentences about people, told through the front door, on SQLite and on PostgreSQL.
 //! `house` builds a server with a clock in the test's hands; `postgres` starts one cluster for the whole run.
 
+mod contract;
 mod house;
 #[allow(dead_code, reason = "shared by several suites, each of which needs a part")]
 #[path = "../support/postgres.rs"]

@@ -108,11 +108,10 @@ impl Input for HeaderMap {}
 impl Input for Uri {}
 impl Input for Request {}
 
-/// A name or code in a path; one that leads to nothing is simply not found.
+/// A name or code in a path.
 impl Input for Path<String> {
     fn describe(operation: &mut Operation, _: &mut Schemas) {
         operation.path.push(json!({"type": "string", "minLength": 1}));
-        operation.codes.push(Code::NOT_FOUND);
     }
 }
 

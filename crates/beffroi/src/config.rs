@@ -44,6 +44,9 @@ pub struct Config {
     pub rates: Rates,
     /// Proxies of ours between the client and us (RA-2).
     pub trusted_proxy_hops: u8,
+    /// Connections that one address (IPv6: one /64) may hold at once (RA-7).
+    pub connections_per_address: u32,
+    pub csrf_mode: CsrfMode,
     /// The people of `beffroi demo`, shown on its sign-in page; empty everywhere else.
     pub demo_accounts: Vec<DemoAccount>,
 }
@@ -53,6 +56,17 @@ pub enum Environment {
     Development,
     Staging,
     Production,
+}
+
+/// What a change made with the cookie must bring, to prove that our own page sends it (RA-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CsrfMode {
+    /// What the browser says by itself: `Sec-Fetch-Site`, or `Origin`.
+    #[default]
+    Fetch,
+    /// A token besides.
+    Token,
 }
 
 /// How long a cookie session lives (AU-4, AU-5).
@@ -122,6 +136,8 @@ impl Config {
             sessions: SessionTimes::default(),
             rates: Rates::default(),
             trusted_proxy_hops: 0,
+            connections_per_address: 100,
+            csrf_mode: CsrfMode::default(),
             demo_accounts: Vec::new(),
         }
     }

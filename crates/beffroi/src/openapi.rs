@@ -158,7 +158,8 @@ fn rate_limit(limit: Limit) -> Option<Value> {
 
 /// What follows from the line in the router.
 fn general_codes(route: &Route) -> Vec<Code> {
-    let mut codes = vec![Code::INTERNAL, Code::UNAVAILABLE];
+    // Any request may lack its `Host`.
+    let mut codes = vec![Code::MALFORMED, Code::INTERNAL, Code::UNAVAILABLE];
     if route.limit != Limit::Free {
         codes.push(Code::RATE_LIMITED);
     }

@@ -193,16 +193,13 @@ async fn admit(app: &App, rule: Rule, address: Option<IpAddr>, headers: &HeaderM
     if rule.limit == Limit::Free {
         return Ok(None);
     }
-    let take = |key: Key, user| {
-        let counted = |error: &Error| app.limits.count_refusal(error.rule().unwrap_or("request"), address, user);
-        app.limits.take(&key).inspect_err(counted)
-    };
+    let take = |key: Key, user| app.limits.admit(&key, address, user);
+    if rule.access == Access::Anyone {
+        app.limits.admit_stranger(address)?;
+        return Ok(None);
+    }
     if let Some(address) = address {
         take(Key::address(address), None)?;
-    }
-    if rule.access == Access::Anyone {
-        take(Key::Global, None)?;
-        return Ok(None);
     }
     let actor = match sessions::authenticate(app, headers).await {
         Ok(actor) => actor,

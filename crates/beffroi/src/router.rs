@@ -3,9 +3,8 @@
 use crate::{
     accounts,
     app::App,
-    error::{Code, Error},
     invites, messages, openapi, people,
-    platform::http::{assets, cross_site, door},
+    platform::http::{assets, cross_site, door, host, nowhere},
     problems, realtime,
     roles::Permission::{
         BlockUsers, CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms,
@@ -99,9 +98,10 @@ pub fn table(app: &App) -> RouteTable {
 pub fn build(app: App) -> Router {
     table(&app)
         .into_router()
-        .fallback(assets::nowhere)
-        .method_not_allowed_fallback(async || Error::refuse(Code::METHOD_NOT_ALLOWED))
+        .fallback(nowhere::unknown_address)
+        .method_not_allowed_fallback(nowhere::wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), cross_site::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), host::guard))
         .layer(middleware::from_fn_with_state(app.clone(), door::enter))
         .with_state(app)
 }

@@ -152,6 +152,20 @@ impl Limiter {
         Ok(())
     }
 
+    /// Takes a place for a request; being refused is counted for the record.
+    pub fn admit(&self, key: &Key, address: Option<IpAddr>, user: Option<UserId>) -> Result<()> {
+        let counted = |error: &Error| self.count_refusal(error.rule().unwrap_or("request"), address, user);
+        self.take(key).inspect_err(counted)
+    }
+
+    /// The same for somebody of whom only the address is known.
+    pub fn admit_stranger(&self, address: Option<IpAddr>) -> Result<()> {
+        if let Some(address) = address {
+            self.admit(&Key::address(address), Some(address), None)?;
+        }
+        self.admit(&Key::Global, address, None)
+    }
+
     /// Gives a place back: what it was taken for turned out well.
     pub fn give_back(&self, key: &Key) {
         let (_, rate) = key.rule(&self.rates);
@@ -161,7 +175,7 @@ impl Limiter {
     }
 
     /// Counts a refusal for the record, which gets one row per source and minute.
-    pub fn count_refusal(&self, rule: &'static str, address: Option<IpAddr>, user: Option<UserId>) {
+    fn count_refusal(&self, rule: &'static str, address: Option<IpAddr>, user: Option<UserId>) {
         let mut refusals = lock(&self.refusals);
         if refusals.len() < KEYS_MAX {
             *refusals.entry((rule, address.map(network), user)).or_default() += 1;

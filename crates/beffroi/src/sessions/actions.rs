@@ -70,7 +70,7 @@ pub struct Tokens {
 pub async fn sign_in(app: &App, circumstances: Circumstances, credentials: Credentials) -> Result<SignedIn> {
     let Credentials { login, password, kind } = credentials;
     let limit = limits::Key::sign_in(circumstances.ip_address, account_key(app, &login));
-    app.limits.take(&limit).inspect_err(|_| app.limits.count_refusal("sign-in", circumstances.ip_address, None))?;
+    app.limits.admit(&limit, circumstances.ip_address, None)?;
     let found = find(app, &login).await?;
     let hash = found.as_ref().and_then(|account| account.password_hash.as_deref());
     let hash = hash.map(PasswordHash::parse).transpose().map_err(Error::internal)?;

@@ -7,6 +7,7 @@ mod house;
 #[path = "../support/postgres.rs"]
 mod postgres;
 
+mod answers;
 mod audit;
 mod bad_input;
 mod direct_messages;

@@ -81,6 +81,7 @@ async fn another_site_cannot_sign_anybody_in_or_out() {
         let request = http::Request::builder()
             .method(Method::POST)
             .uri(path)
+            .header(header::HOST, "beffroi.test")
             .header(header::CONTENT_TYPE, "application/json")
             .header("sec-fetch-site", "cross-site");
         alice.send(request.body("{}".into()).expect("a request")).await.refused(403, "request.cross_site");

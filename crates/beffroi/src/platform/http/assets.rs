@@ -39,21 +39,7 @@ pub async fn application(request: Request) -> As<Screen> {
     page(request.headers(), StatusCode::OK).into()
 }
 
-/// An address that leads nowhere: people see the application say so, programs get a problem.
-pub async fn nowhere(request: Request) -> Response {
-    let wants_page = request
-        .headers()
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
-    let is_api = request.uri().path().starts_with("/api/") || request.uri().path().starts_with("/assets/");
-    if wants_page && !is_api {
-        page(request.headers(), StatusCode::NOT_FOUND)
-    } else {
-        Error::refuse(Code::NOT_FOUND).into_response()
-    }
-}
-
-fn page(headers: &HeaderMap, status: StatusCode) -> Response {
+pub fn page(headers: &HeaderMap, status: StatusCode) -> Response {
     match Web::get("index.html") {
         Some(file) => serve("index.html", &file, headers, status),
         None => Error::broken("the application is not in the binary").into_response(),

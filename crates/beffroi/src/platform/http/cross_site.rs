@@ -4,19 +4,27 @@
 
 use crate::{
     app::App,
+    audit::Circumstances,
     error::{Code, Error},
+    platform::http::nowhere,
 };
 use axum::{
+    Extension,
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use http::{HeaderMap, Method, Uri, header};
 
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn guard(
+    State(app): State<App>,
+    circumstances: Extension<Circumstances>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_safe && !comes_from_here(&app, request.headers(), request.uri()) {
-        return Error::refuse(Code::CROSS_SITE).into_response();
+        return nowhere::refuse(&app, &circumstances, Error::refuse(Code::CROSS_SITE));
     }
     next.run(request).await
 }

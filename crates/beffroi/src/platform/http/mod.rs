@@ -6,5 +6,7 @@ pub mod client_address;
 pub mod cross_site;
 pub mod describe;
 pub mod door;
+pub mod host;
+pub mod nowhere;
 pub mod payload;
 pub mod serve;

@@ -222,6 +222,12 @@ async function walkDialogs(street, house, { people }, look, at) {
   await amelie.dialog('invites.title').locator('.invite-made').waitFor();
   await at('dialog-invitations', amelie);
   await close();
+  await house.signIn('amelie');
+  await menu.click();
+  await amelie.button('sessions.title').click();
+  await amelie.dialog('sessions.title').getByRole('button', { name: amelie.t('sessions.end_others') }).click();
+  await at('dialog-sessions', amelie);
+  await close();
   for (const [key, name] of [['help.title', 'shortcuts'], ['sign_out.submit', 'sign-out']]) {
     await menu.click();
     await amelie.button(key).click();

@@ -1,4 +1,5 @@
 import { computed } from '../vendor/signals.js';
+import { clockOffsetMs } from './api.js';
 import { language, t } from './i18n.js';
 
 /** The browser knows the region (24 h or not), the reader chose the language. */
@@ -9,6 +10,7 @@ const formats = computed(() => ({
   day: new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long' }),
   dayYear: new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
   full: new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }),
+  ago: new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' }),
   short: new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' }),
 }));
 
@@ -18,6 +20,16 @@ export const timeOf = (at) => formats.value.time.format(new Date(at));
 export const momentOf = (at) => formats.value.full.format(new Date(at));
 /** @param {string} at */
 export const dateTimeOf = (at) => formats.value.short.format(new Date(at));
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const SPANS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000]];
+
+/** How long ago, by the server's clock. @param {string} at */
+export function agoOf(at) {
+  const since = Math.max(0, Date.now() + clockOffsetMs - Date.parse(at));
+  const [unit, length] = SPANS.find(([, span]) => since >= span) ?? ['second', Infinity];
+  return formats.value.ago.format(-Math.floor(since / length), unit);
+}
 
 /** A day as a key: two times of one local day give the same. @param {string} at */
 export const dayKey = (at) => new Date(at).toDateString();

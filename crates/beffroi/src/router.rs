@@ -44,6 +44,7 @@ pub fn table(app: &App) -> RouteTable {
         .post("/api/v1/auth/refresh", Anyone, sessions::routes::refresh)
         .post("/api/v1/auth/logout-all", SignedIn, sessions::routes::sign_out_everywhere)
         .get("/api/v1/auth/sessions", SignedIn, sessions::routes::list)
+        .delete("/api/v1/auth/sessions", SignedIn, sessions::routes::end_others)
         .delete("/api/v1/auth/sessions/{session}", SignedIn, sessions::routes::end)
         .get("/api/v1/auth/me", SignedIn, accounts::routes::me)
         .patch("/api/v1/auth/me", SignedIn, accounts::routes::change_me)

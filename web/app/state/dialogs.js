@@ -1,7 +1,7 @@
 import { signal } from '../../vendor/signals.js';
 
 /** @typedef {import('../types.js').Message} Message */
-/** @typedef {'create-room'|'browse-rooms'|'invites'|'shortcuts'|'members'|'sign-out'|'switcher'} DialogName */
+/** @typedef {'create-room'|'browse-rooms'|'invites'|'shortcuts'|'members'|'sessions'|'sign-out'|'switcher'} DialogName */
 /** @typedef {'message-menu'|'message-history'|'delete-message'} MessageDialogName */
 
 /** @type {import('../../vendor/signals.js').Signal<{ name: DialogName, message: null }|{ name: MessageDialogName, message: Message }|null>} */

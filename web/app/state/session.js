@@ -67,11 +67,16 @@ export function sessionEnded(code) {
   if (me.value && !ended.value) ended.value = code;
 }
 
-export async function signOut() {
+export const signOut = () => leave('/auth/logout');
+
+export const signOutEverywhere = () => leave('/auth/logout-all');
+
+/** @param {string} path */
+async function leave(path) {
   const account = accountId.value;
   // The answer clears what this site stored.
   await local.keepingDevice(async () => {
-    await api.post('/auth/logout');
+    await api.post(path);
     local.clear(account);
   });
   keepLanguage(language.value);

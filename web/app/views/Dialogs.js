@@ -9,6 +9,7 @@ import { InvitesDialog } from './InvitesDialog.js';
 import { MembersDialog } from './MembersDialog.js';
 import { MessageHistoryDialog } from './MessageHistoryDialog.js';
 import { MessageMenuDialog } from './MessageMenuDialog.js';
+import { SessionsDialog } from './SessionsDialog.js';
 import { ShortcutsDialog } from './ShortcutsDialog.js';
 import { SignOutDialog } from './SignOutDialog.js';
 import { SwitcherDialog } from './SwitcherDialog.js';
@@ -21,6 +22,7 @@ export function Dialogs() {
     case 'create-room': return html`<${CreateRoomDialog} onClose=${closeDialog} />`;
     case 'browse-rooms': return html`<${BrowseRoomsDialog} onClose=${closeDialog} />`;
     case 'invites': return html`<${InvitesDialog} onClose=${closeDialog} />`;
+    case 'sessions': return html`<${SessionsDialog} onClose=${closeDialog} />`;
     case 'shortcuts': return html`<${ShortcutsDialog} onClose=${closeDialog} />`;
     case 'switcher': return html`<${SwitcherDialog} onClose=${closeDialog} />`;
     case 'sign-out': return html`<${SignOutDialog} onClose=${closeDialog} />`;

@@ -55,6 +55,7 @@ function actions() {
     ['compass', t('rooms.browse'), 'browse-rooms'],
     route.value.name === 'room' && ['people', t('members.open'), 'members'],
     may('manage_rooms') && ['link', t('invites.title'), 'invites'],
+    ['device', t('sessions.title'), 'sessions'],
     ['help', t('help.title'), 'shortcuts'],
     ['leave', t('sign_out.submit'), 'sign-out'],
   ]);

@@ -306,6 +306,17 @@ pub async fn end_own(app: &App, circumstances: Circumstances, user: UserId, sess
     tx.commit().await
 }
 
+/// Ends every session of one's own but the one that asks.
+pub async fn end_others(app: &App, circumstances: Circumstances, user: UserId, kept: SessionId) -> Result<()> {
+    let mut tx = Tx::begin(app, circumstances).await?;
+    for session in store::running_of(&tx.db, user, tx.circumstances.now).await? {
+        if session.id != kept {
+            end(&mut tx, session.id).await?;
+        }
+    }
+    tx.commit().await
+}
+
 async fn end(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
     let reason = Code::SESSION_REVOKED.name;
     if store::end(&tx.db, session, reason, tx.circumstances.now).await? {

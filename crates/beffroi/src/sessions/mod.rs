@@ -4,6 +4,7 @@
 mod access_token;
 pub mod actions;
 mod cookie;
+mod network;
 mod recognition;
 mod refresh_token;
 pub mod routes;

@@ -1,6 +1,8 @@
 use super::{
     actions::{self, Credential, Credentials, SessionKind, Tokens},
-    cookie, store,
+    cookie,
+    network::Network,
+    store,
 };
 use crate::{
     accounts::UserView,
@@ -146,6 +148,8 @@ pub struct SessionView {
     created_at: Moment,
     last_seen_at: Moment,
     ip: Option<String>,
+    /// What its address belongs to: the first 24 bits of an IPv4 address, 64 of an IPv6 one.
+    network: Option<String>,
 }
 
 /// Lists one's own running sessions.
@@ -157,6 +161,7 @@ pub async fn list(actor: Actor, State(app): State<App>, circumstances: Circumsta
         device: session.device,
         created_at: session.created_at,
         last_seen_at: session.last_seen_at,
+        network: session.ip_address.as_deref().and_then(Network::of_text).map(|network| network.to_string()),
         ip: session.ip_address,
     };
     Ok(Page::whole(sessions.into_iter().map(view).collect()))
@@ -172,5 +177,11 @@ pub async fn end(
     Ids(session): Ids<SessionId>,
 ) -> Result<NoContent> {
     actions::end_own(&app, circumstances, actor.user, session).await?;
+    Ok(NoContent)
+}
+
+/// Ends every session of one's own but the one that asks.
+pub async fn end_others(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<NoContent> {
+    actions::end_others(&app, circumstances, actor.user, actor.session.id).await?;
     Ok(NoContent)
 }

@@ -21,6 +21,7 @@ mod permissions;
 mod realtime;
 mod rooms;
 mod security;
+mod sessions;
 mod setup;
 mod sign_in;
 mod threads;

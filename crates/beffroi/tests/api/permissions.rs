@@ -58,6 +58,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("POST /api/v1/auth/refresh", "anyone"),
     ("POST /api/v1/auth/logout-all", "signed in"),
     ("GET /api/v1/auth/sessions", "signed in"),
+    ("DELETE /api/v1/auth/sessions", "signed in"),
     ("DELETE /api/v1/auth/sessions/{session}", "signed in"),
     ("GET /api/v1/auth/me", "signed in"),
     ("PATCH /api/v1/auth/me", "signed in"),

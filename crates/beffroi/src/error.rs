@@ -1,11 +1,16 @@
 //! The one door for refusals and failures. A refusal has a stable code from the table below, which also fixes its
 //! status; its words come from the catalogue. Internal text never leaves: it is logged once, where the answer is made.
 
-use crate::platform::limits::Exceeded;
+use crate::platform::{limits::Exceeded, outage::Outage};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, SqlErr};
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+/// When to come back: to a database that restarts, to a disk that somebody has to empty, after two transactions met.
+const AWAY_RETRY: Duration = Duration::from_secs(2);
+const FULL_RETRY: Duration = Duration::from_secs(60);
+const COLLISION_RETRY: Duration = Duration::from_secs(1);
 
 /// A refusal that outsiders may see, by its stable code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +76,7 @@ codes! {
     RATE_LIMITED = TOO_MANY_REQUESTS "rate_limited";
     BUSY = SERVICE_UNAVAILABLE "server.busy";
     UNAVAILABLE = SERVICE_UNAVAILABLE "server.unavailable";
+    STORAGE_FULL = SERVICE_UNAVAILABLE "server.storage_full";
     INTERNAL = INTERNAL_SERVER_ERROR "server.error";
 }
 
@@ -116,7 +122,7 @@ impl FieldError {
     ];
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     pub code: Code,
     pub fields: Vec<FieldError>,
@@ -177,6 +183,19 @@ impl Error {
         Self::internal(Broken(what))
     }
 
+    /// The database is away or full: nobody's request can be written now, whatever it says.
+    pub fn is_outage(&self) -> bool {
+        matches!(self.code(), Code::UNAVAILABLE | Code::STORAGE_FULL)
+    }
+
+    /// The same, told to somebody else whom it meets.
+    pub fn for_another(&self) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(refusal.clone()),
+            Self::Internal(source) => Self::Internal(source.clone()),
+        }
+    }
+
     /// The name of the rate that was exceeded.
     pub fn rule(&self) -> Option<&'static str> {
         match self {
@@ -217,23 +236,14 @@ impl StdError for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        // The database is away, every connection is taken, or two transactions met: the client may try again.
-        let is_away = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
-        if !is_away && !is_collision(&error) {
-            return Self::internal(error);
+        let Some(outage) = Outage::of(&error) else { return Self::internal(error) };
+        tracing::error!(%error, ?outage, "the database could not serve");
+        match outage {
+            Outage::Away => Self::refuse_until(Code::UNAVAILABLE, AWAY_RETRY),
+            Outage::Full => Self::refuse_until(Code::STORAGE_FULL, FULL_RETRY),
+            Outage::Collision => Self::busy(COLLISION_RETRY),
         }
-        tracing::error!(%error, "the database could not serve");
-        Self::refuse_until(Code::UNAVAILABLE, Duration::from_secs(2))
     }
-}
-
-/// PostgreSQL's serialization_failure and deadlock_detected.
-fn is_collision(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error else {
-        return false;
-    };
-    let code = source.as_database_error().and_then(|database| database.code());
-    matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 
 /// Whether a statement failed because a unique value was there already: the loser of a race.

@@ -13,6 +13,10 @@ use crate::{
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::time::Duration;
+
+/// When to ask a server again that is not ready.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 #[derive(JsonSchema, Serialize)]
 pub struct ServerView {
@@ -74,5 +78,9 @@ pub async fn health() -> &'static str {
 
 /// The process can do its work: the database answers.
 pub async fn readiness(State(app): State<App>) -> Result<&'static str> {
-    if app.database.is_reachable().await { Ok("ready") } else { Err(Error::refuse(Code::UNAVAILABLE)) }
+    if app.database.is_reachable().await {
+        Ok("ready")
+    } else {
+        Err(Error::refuse_until(Code::UNAVAILABLE, RETRY_AFTER))
+    }
 }

@@ -110,17 +110,14 @@ impl Writer {
         }
     }
 
-    /// Commits a batch and answers. When it fails as a whole, each message is tried alone, so that one cannot fail the
-    /// others; a commit that failed only on its way back to us shows then as sent before, and is published all the same.
+    /// Commits a batch and answers; a commit that failed only on its way back to us shows at the second try as sent
+    /// before, and is published all the same.
     async fn write(&self, batch: Vec<Waiting>) {
         let (posts, answers): (Vec<Post>, Vec<_>) =
             batch.into_iter().map(|waiting| (waiting.post, waiting.answer)).unzip();
         let (outcomes, is_second_try) = match self.commit(&posts).await {
             Ok(outcomes) => (outcomes, false),
-            Err(error) => {
-                tracing::warn!(%error, messages = posts.len(), "a batch failed and is tried one by one");
-                (self.commit_each(&posts).await, true)
-            }
+            Err(error) => (self.try_again(&posts, error).await, true),
         };
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             match &outcome {
@@ -130,6 +127,21 @@ impl Writer {
             }
             // A sender who hung up finds the message by its client id.
             let _gone = answer.send(outcome);
+        }
+    }
+
+    /// When a batch failed as a whole, each message is tried alone, so that one cannot fail the others. A database that is
+    /// away would fail each of them after a wait of its own: the batch is tried once more, over another connection, and
+    /// then refused. What was committed all the same is found by its client id, and heard when room heads are compared.
+    async fn try_again(&self, posts: &[Post], error: Error) -> Vec<Result<Posted>> {
+        tracing::warn!(%error, messages = posts.len(), "a batch failed and is tried again");
+        if !error.is_outage() {
+            return self.commit_each(posts).await;
+        }
+        match self.commit(posts).await {
+            Ok(outcomes) => outcomes,
+            Err(error) if error.is_outage() => posts.iter().map(|_| Err(error.for_another())).collect(),
+            Err(_) => self.commit_each(posts).await,
         }
     }
 

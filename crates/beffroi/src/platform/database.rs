@@ -12,7 +12,10 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{
+    Connection, SqliteConnection,
+    sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
 use std::{collections::HashSet, path::Path, time::Duration};
 
 /// Readers beside the one writer on SQLite.
@@ -66,6 +69,8 @@ impl Database {
                         .pragma("secure_delete", "on")
                 },
             );
+            options
+                .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_clean(connection))));
             SeaDatabase::connect(options)
         };
         let write = connect(1).await.map_err(Unfit::Unreachable)?;
@@ -170,6 +175,17 @@ impl Database {
         read.close().await?;
         Ok(())
     }
+}
+
+/// Whether a connection can be used again. When the disk is full SQLite rolls back by itself; the driver's own ROLLBACK
+/// then fails, and it takes the connection, our only one that writes, to be in a transaction for ever: every later commit
+/// would be of a part of one that never ends, and acknowledge what is not durable.
+async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback may still be on its way; the ping comes after it.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 impl From<Unfit> for Error {

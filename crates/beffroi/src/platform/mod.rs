@@ -8,5 +8,6 @@ pub mod i18n;
 pub mod limits;
 pub mod logs;
 pub mod migrations;
+pub mod outage;
 pub mod random;
 pub mod text;

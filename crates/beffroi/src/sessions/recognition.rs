@@ -132,11 +132,19 @@ pub(super) fn why_over(session: &Session, now: Moment) -> Option<Code> {
     (session.idle_expires_at <= now).then_some(Code::SESSION_IDLE)
 }
 
-/// Moves the idle time-out on, at most once per interval; returns the one in force.
+/// Moves the idle time-out on, at most once per interval; returns the one in force. Where nothing can be written, the old
+/// one stays and reading goes on.
 async fn touch(app: &App, session: &Session, now: Moment) -> Result<Moment> {
     if now.since(session.last_seen_at) < TOUCH_INTERVAL {
         return Ok(session.idle_expires_at);
     }
+    match extend(app, session, now).await {
+        Err(error) if error.is_outage() => Ok(session.idle_expires_at),
+        extended => extended,
+    }
+}
+
+async fn extend(app: &App, session: &Session, now: Moment) -> Result<Moment> {
     let idle = Duration::from_millis(u64::try_from(session.idle_timeout_ms).unwrap_or(0));
     let expires_at = now + idle;
     let tx = app.database.begin().await?;

@@ -91,11 +91,11 @@ impl Person {
         self.get("/api/v1/rooms").await.as_array().expect("a list").clone()
     }
 
-    /// Everything that ever happened in a room.
-    pub async fn changes(&self, room: &str) -> Vec<Value> {
+    /// Everything that happened in a room after this number.
+    pub async fn changes(&self, room: &str, after: i64) -> Vec<Value> {
         let mut events: Vec<Value> = Vec::new();
         loop {
-            let after = events.last().map_or(0, |event| event["seq"].as_i64().expect("a number"));
+            let after = events.last().map_or(after, |event| event["seq"].as_i64().expect("a number"));
             let page = self.get(&format!("/api/v1/rooms/{room}/changes?after={after}")).await;
             events.extend(page["events"].as_array().expect("a list").iter().cloned());
             if page["more"] == false {
@@ -108,7 +108,8 @@ impl Person {
 /// A client id that no other call in this process gave.
 pub fn fresh_client_id() -> Uuid {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 64 | 0x4000_8000_0000_0000_0000)
+    // Above the bits that say version and variant: the number has 48 bits to itself.
+    Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 80 | 0x4000_8000_0000_0000_0000)
 }
 
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -116,20 +117,26 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Socket {
     /// Opens and goes on from a cursor; returns the frames up to and with `caught_up`.
     pub async fn synced(person: &Person, cursor: Option<&str>) -> (Self, Vec<Value>) {
+        Self::try_synced(person, cursor).await.expect("the socket opens and catches up")
+    }
+
+    /// The same; None where the server refuses or goes away meanwhile.
+    pub async fn try_synced(person: &Person, cursor: Option<&str>) -> Option<(Self, Vec<Value>)> {
         let mut request = format!("ws://{}/ws", person.address).into_client_request().expect("a request");
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", "beffroi.v1".parse().expect("a value"));
         headers.insert("origin", format!("http://{}", person.address).parse().expect("a value"));
         headers.insert("cookie", person.cookie.as_ref().expect("signed in").parse().expect("a value"));
-        let (stream, _) = connect_async(request).await.expect("the socket opens");
+        let (stream, _) = connect_async(request).await.ok()?;
         let mut socket = Self(stream);
-        assert_eq!(socket.next().await["t"], "hello");
-        socket.send(json!({"t": "sync", "cursor": cursor})).await;
+        assert_eq!(socket.heard().await?["t"], "hello");
+        let sync = json!({"t": "sync", "cursor": cursor});
+        socket.0.send(Message::text(sync.to_string())).await.ok()?;
         let mut frames = Vec::new();
         while frames.last().is_none_or(|frame: &Value| frame["t"] != "caught_up") {
-            frames.push(socket.next().await);
+            frames.push(socket.heard().await?);
         }
-        (socket, frames)
+        Some((socket, frames))
     }
 
     pub async fn send(&mut self, frame: Value) {

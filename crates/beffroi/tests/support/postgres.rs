@@ -5,6 +5,7 @@
 use sea_orm::{ConnectionTrait, Database as SeaDatabase};
 use std::{
     env, fs,
+    io::Write,
     os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -40,8 +41,7 @@ pub fn own_cluster(folder: TempDir, settings: &str) -> Option<Cluster> {
 fn skip<T>(why: &str) -> Option<T> {
     assert!(env::var_os("CI").is_none(), "PostgreSQL is needed in CI: {why}");
     // Past the capture of the test harness: people are to see what was not tried.
-    let _unheard =
-        std::io::Write::write_all(&mut std::io::stderr(), format!("skipped on PostgreSQL: {why}\n").as_bytes());
+    let _unheard = std::io::stderr().write_all(format!("skipped on PostgreSQL: {why}\n").as_bytes());
     None
 }
 
@@ -64,9 +64,21 @@ pub fn programs() -> Option<PathBuf> {
 
 /// PostgreSQL refuses to run as root: its programs then run as the user `postgres`, or as nobody.
 pub fn command(program: &Path, folder: &Path) -> Command {
-    let is_root = fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
-    if !is_root {
-        return Command::new(program);
+    let Some((uid, gid)) = unprivileged() else { return Command::new(program) };
+    chown(folder, Some(uid), Some(gid)).expect("the folder belongs to the unprivileged user");
+    let mut command = Command::new("setpriv");
+    command.arg(format!("--reuid={uid}")).arg(format!("--regid={gid}")).arg("--clear-groups").arg(program);
+    command
+}
+
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
+}
+
+/// Who runs PostgreSQL where we are root.
+fn unprivileged() -> Option<(u32, u32)> {
+    if !is_root() {
+        return None;
     }
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let ids = |name: &str| {
@@ -74,11 +86,7 @@ pub fn command(program: &Path, folder: &Path) -> Command {
         let fields: Vec<&str> = line.split(':').collect();
         Some((fields[2].parse::<u32>().ok()?, fields[3].parse::<u32>().ok()?))
     };
-    let (uid, gid) = ids("postgres").or_else(|| ids("nobody")).expect("an unprivileged user");
-    chown(folder, Some(uid), Some(gid)).expect("the folder belongs to the unprivileged user");
-    let mut command = Command::new("setpriv");
-    command.arg(format!("--reuid={uid}")).arg(format!("--regid={gid}")).arg("--clear-groups").arg(program);
-    command
+    Some(ids("postgres").or_else(|| ids("nobody")).expect("an unprivileged user"))
 }
 
 fn start(folder: TempDir, settings: &str) -> Result<Cluster, String> {
@@ -92,10 +100,17 @@ fn start(folder: TempDir, settings: &str) -> Result<Cluster, String> {
     if !made.status.success() {
         return Err(String::from_utf8_lossy(&made.stderr).into_owned());
     }
-    // The shell waits on our end of a pipe: when this process is gone, however it went, so is PostgreSQL with its data.
+    // The shell takes orders from our end of a pipe: when this process is gone, however it went, so is PostgreSQL with its
+    // data.
     let script = format!(
-        "'{postgres}' -D '{data}' -k '{folder}' -c listen_addresses='' -c max_connections=400 -c log_min_messages=fatal {settings} & \
-         trap '' INT; cat >/dev/null; kill -QUIT $!; wait; rm -rf '{folder}'",
+        "trap '' INT
+         start() {{ '{postgres}' -D '{data}' -k '{folder}' -c listen_addresses='' -c max_connections=400 \
+             -c log_min_messages=fatal {settings} & }}
+         start
+         while read -r order; do
+             case $order in start) start ;; *) kill -\"$order\" $!; wait ;; esac
+         done
+         kill -QUIT $!; wait; rm -rf '{folder}'",
         postgres = programs.join("postgres").display(),
         data = data.display(),
         folder = folder.path().display(),
@@ -114,11 +129,12 @@ fn start(folder: TempDir, settings: &str) -> Result<Cluster, String> {
         template: Default::default(),
         cloning: Default::default(),
     };
-    wait_until_ready(&programs, cluster.folder.path())?;
+    wait_until_ready(cluster.folder.path())?;
     Ok(cluster)
 }
 
-fn wait_until_ready(programs: &Path, folder: &Path) -> Result<(), String> {
+fn wait_until_ready(folder: &Path) -> Result<(), String> {
+    let programs = programs().ok_or("initdb was not found")?;
     for _ in 0..200 {
         let asked = Command::new(programs.join("pg_isready")).arg("-h").arg(folder).arg("-q").status();
         if asked.is_ok_and(|status| status.success()) {
@@ -133,6 +149,43 @@ impl Cluster {
     pub fn url(&self, database: &str) -> String {
         let folder = self.folder.path().display().to_string().replace('/', "%2F");
         format!("postgres://beffroi@{folder}/{database}")
+    }
+
+    /// Stops PostgreSQL and returns when it is gone: `INT` is its fast stop, which ends every connection in order, `QUIT`
+    /// its immediate one, after which it recovers like from a crash.
+    pub fn stop(&mut self, signal: &str) {
+        self.order(signal);
+        let lock = self.folder.path().join("data/postmaster.pid");
+        for _ in 0..600 {
+            if !lock.exists() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("PostgreSQL did not stop");
+    }
+
+    /// Starts it again after [`Cluster::stop`]; returns when it is ready.
+    pub fn start_again(&mut self) {
+        self.order("start");
+        wait_until_ready(self.folder.path()).expect("PostgreSQL comes back");
+    }
+
+    fn order(&mut self, order: &str) {
+        let orders = self.shell.stdin.as_mut().expect("a pipe");
+        writeln!(orders, "{order}").expect("the shell listens");
+    }
+
+    /// An empty database whose tables lie in this folder, whatever becomes of it.
+    pub async fn empty_database_in(&self, folder: &Path) -> String {
+        let place = folder.join("tablespace");
+        fs::create_dir(&place).expect("a folder");
+        if let Some((uid, gid)) = unprivileged() {
+            chown(&place, Some(uid), Some(gid)).expect("the folder belongs to the unprivileged user");
+        }
+        self.run(&format!("CREATE TABLESPACE elsewhere LOCATION '{}'", place.display())).await;
+        self.run("CREATE DATABASE elsewhere TABLESPACE elsewhere").await;
+        self.url("elsewhere")
     }
 
     /// A database of one's own with the schema in it.

@@ -160,7 +160,7 @@ impl Writer {
         let tx = self.database.begin().await?;
         let plan = self.plan(&tx, posts).await?;
         self.insert(&tx, posts, &plan).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(posts.iter().enumerate().map(|(at, post)| outcome(post, at, posts, &plan)).collect())
     }
 
@@ -248,6 +248,24 @@ impl Writer {
             .collect();
         audit::record_many(tx, &self.random, acts.iter().map(|(circumstances, act)| (*circumstances, act))).await
     }
+}
+
+#[cfg(not(feature = "acknowledge-before-commit-and-lose-messages"))]
+async fn commit(tx: DatabaseTransaction) -> Result<()> {
+    Ok(tx.commit().await?)
+}
+
+/// The negative control of the crash tests: a journal that is flushed when there is time. Whoever is told "sent" before
+/// that loses the message to a kill, and the tests must see it.
+#[cfg(feature = "acknowledge-before-commit-and-lose-messages")]
+async fn commit(tx: DatabaseTransaction) -> Result<()> {
+    #[cfg(not(debug_assertions))]
+    compile_error!("a server that loses messages on purpose is for tests only");
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        tx.commit().await
+    });
+    Ok(())
 }
 
 /// What becomes of one post.

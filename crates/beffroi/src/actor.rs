@@ -27,6 +27,8 @@ pub struct ActorSession {
     pub kind: CredentialKind,
     pub idle_expires_at: Moment,
     pub absolute_expires_at: Moment,
+    /// Whether the request brought a ticket of this session; its `Origin` was compared with the ticket's.
+    pub by_ticket: bool,
 }
 
 /// What the request was recognised by.

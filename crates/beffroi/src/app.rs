@@ -9,7 +9,7 @@ use crate::{
     platform::{clock::Clock, database::Database, hashing::HashingPool, limits::Limiter, random::Random},
     realtime::Hub,
     roles,
-    sessions::{self, AccessTokens, Standing},
+    sessions::{self, AccessTokens, Standing, Tickets},
 };
 use axum::body::Bytes;
 use std::{
@@ -33,6 +33,8 @@ pub struct Parts {
     pub limits: Limiter,
     pub access_tokens: AccessTokens,
     pub standing: Standing,
+    /// Of the socket.
+    pub tickets: Tickets,
     /// The API document, made when somebody first asks for it.
     pub document: OnceLock<Bytes>,
     /// Work that goes on after an answer; a stop waits for it.
@@ -71,6 +73,7 @@ impl App {
             limits,
             access_tokens,
             standing: Standing::default(),
+            tickets: Tickets::default(),
             document: OnceLock::new(),
             afterwards: TaskTracker::new(),
         }));

@@ -44,6 +44,7 @@ codes! {
     AUTH_REQUIRED = UNAUTHORIZED "auth.required";
     AUTH_AMBIGUOUS = BAD_REQUEST "auth.ambiguous";
     TOKEN_INVALID = UNAUTHORIZED "auth.token_invalid";
+    TICKET_INVALID = UNAUTHORIZED "auth.ticket_invalid";
     TOKEN_EXPIRED = UNAUTHORIZED "auth.token_expired";
     SESSION_NOT_FOUND = NOT_FOUND "auth.session_not_found";
     INVALID_CREDENTIALS = UNAUTHORIZED "auth.invalid_credentials";

@@ -86,6 +86,8 @@ fn credentials() -> Value {
         "bearer": {"type": "http", "scheme": "bearer", "description": "`access_token` of a sign-in"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "bf_sid", "description": "The session of the browser \
             application; over HTTPS its name is `__Host-bf_sid`. Changes must come from the server's own pages."},
+        "ticket": {"type": "apiKey", "in": "query", "name": "ticket", "description": "`ticket` of `POST /api/v1/ws-ticket`, \
+            for one socket"},
     })
 }
 
@@ -135,6 +137,7 @@ fn path_parameters<'a>(path: &'a str, shapes: &'a [Value]) -> impl Iterator<Item
 fn security(access: Access) -> Value {
     match access {
         Access::Anyone => json!([]),
+        Access::HoldsAtSocket(_) => json!([{"bearer": []}, {"cookie": []}, {"ticket": []}]),
         _ => json!([{"bearer": []}, {"cookie": []}]),
     }
 }
@@ -143,7 +146,7 @@ fn permission(access: Access) -> Option<Value> {
     let names = |permissions: &[Permission]| json!(permissions.iter().map(|one| one.name()).collect::<Vec<_>>());
     match access {
         Access::Anyone | Access::SignedIn => None,
-        Access::Holds(permission) => Some(names(&[permission])),
+        Access::Holds(permission) | Access::HoldsAtSocket(permission) => Some(names(&[permission])),
         Access::HoldsEither(one, other) => Some(names(&[one, other])),
     }
 }

@@ -21,7 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use std::net::IpAddr;
 
 /// Who may take a route.
@@ -35,13 +35,15 @@ pub enum Access {
     Holds(Permission),
     /// Either will do: one's own, or everybody's. Which of them, the door to the thing decides.
     HoldsEither(Permission, Permission),
+    /// As `Holds`; here a ticket says who somebody is, too (AU-11).
+    HoldsAtSocket(Permission),
 }
 
 impl Access {
     fn is_met_by(self, actor: &Actor) -> bool {
         match self {
             Self::Anyone | Self::SignedIn => true,
-            Self::Holds(permission) => actor.holds(permission),
+            Self::Holds(permission) | Self::HoldsAtSocket(permission) => actor.holds(permission),
             Self::HoldsEither(one, other) => actor.holds(one) || actor.holds(other),
         }
     }
@@ -176,7 +178,7 @@ impl RouteTable {
 /// Counts, authenticates and authorises before anything of the request is read.
 async fn check(State((app, rule)): State<(App, Rule)>, mut request: Request, next: Next) -> Response {
     let address = request.extensions().get::<Circumstances>().and_then(|circumstances| circumstances.ip_address);
-    match admit(&app, rule, address, request.headers()).await {
+    match admit(&app, rule, address, request.headers(), request.uri()).await {
         Err(error) => error.into_response(),
         Ok(None) => next.run(request).await,
         Ok(Some(actor)) => {
@@ -189,7 +191,13 @@ async fn check(State((app, rule)): State<(App, Rule)>, mut request: Request, nex
     }
 }
 
-async fn admit(app: &App, rule: Rule, address: Option<IpAddr>, headers: &HeaderMap) -> Result<Option<Actor>> {
+async fn admit(
+    app: &App,
+    rule: Rule,
+    address: Option<IpAddr>,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<Option<Actor>> {
     if rule.limit == Limit::Free {
         return Ok(None);
     }
@@ -201,7 +209,11 @@ async fn admit(app: &App, rule: Rule, address: Option<IpAddr>, headers: &HeaderM
     if let Some(address) = address {
         take(Key::address(address), None)?;
     }
-    let actor = match sessions::authenticate(app, headers).await {
+    let recognised = match rule.access {
+        Access::HoldsAtSocket(_) => sessions::authenticate_socket(app, headers, uri).await,
+        _ => sessions::authenticate(app, headers).await,
+    };
+    let actor = match recognised {
         Ok(actor) => actor,
         Err(error) => {
             take(Key::Global, None)?;

@@ -12,7 +12,7 @@ use crate::{
     },
     rooms,
     route::{
-        Access::{Anyone, Holds, HoldsEither, SignedIn},
+        Access::{Anyone, Holds, HoldsAtSocket, HoldsEither, SignedIn},
         Limit, RouteTable,
     },
     server, sessions,
@@ -93,7 +93,8 @@ pub fn table(app: &App) -> RouteTable {
         .post("/api/v1/rooms/{room}/messages", Holds(SendMessages), messages::routes::send)
         // The socket
         .limited(Limit::Standard)
-        .get("/ws", Holds(ReadMessages), realtime::routes::open)
+        .post("/api/v1/ws-ticket", SignedIn, sessions::routes::issue_ticket)
+        .get("/ws", HoldsAtSocket(ReadMessages), realtime::routes::open)
 }
 
 pub fn build(app: App) -> Router {

@@ -29,17 +29,30 @@ const WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// Events in one answer of `changes`.
 const CHANGES_MAX: u64 = 200;
 
+/// How a client that can send no header with its upgrade says who it is.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// From `POST /api/v1/ws-ticket`.
+    #[serde(rename = "ticket")]
+    _ticket: Option<String>,
+}
+
 /// Opens the socket: signed in, readable rooms, and asked from our own pages (AU-11), all before the upgrade.
+///
+/// Errors: auth.ticket_invalid, auth.ambiguous.
 pub async fn open(
     actor: Actor,
     State(app): State<App>,
+    Query(_): Query<Opening>,
     headers: HeaderMap,
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<As<Socket>> {
     // A browser sends its cookie along from any page, so that the page must be ours; a program says who it is itself.
     let may_lack_origin = actor.session.kind == CredentialKind::AccessToken && !headers.contains_key(header::ORIGIN);
-    if !may_lack_origin && !cross_site::is_own_origin(&app, &headers, &uri) {
+    let has_own_origin = actor.session.by_ticket || may_lack_origin;
+    if !has_own_origin && !cross_site::is_own_origin(&app, &headers, &uri) {
         return Err(Error::refuse(Code::CROSS_SITE));
     }
     let upgrade = upgrade.map_err(|_| Error::refuse(Code::UPGRADE_REQUIRED))?;

@@ -6,9 +6,11 @@ use super::{
     recognition::why_over,
     refresh_token::RefreshToken,
     store::{self, NewSession},
+    tickets::Ticket,
 };
 use crate::{
     accounts::{self, Account, model::Email},
+    actor::Actor,
     app::App,
     audit::{Act, Circumstances},
     error::{Code, Error, Result},
@@ -264,6 +266,17 @@ fn upgrade_later(
             tracing::warn!(%error, "a password hash was not upgraded; the next sign-in tries again");
         }
     });
+}
+
+/// A ticket for a socket of this person and session, for pages of this origin. Nothing is written: it is gone in half a
+/// minute, and what it opens is the session that is on record.
+pub async fn issue_ticket(app: &App, actor: &Actor, origin: Option<String>) -> Result<SecretString> {
+    let now = app.clock.now();
+    let account = accounts::find(app.database.reader(), actor.user).await?;
+    let epoch = account.ok_or(Error::refuse(Code::SESSION_REVOKED))?.token_epoch;
+    let secret = token::encode(&app.random.bytes());
+    app.tickets.keep(secret.expose_secret(), Ticket::new(actor, epoch, origin, now), now)?;
+    Ok(secret)
 }
 
 /// A browser that signs in again gives up the session that it had: its cookie is overwritten and nobody could end it.

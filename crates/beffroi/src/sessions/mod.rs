@@ -10,11 +10,13 @@ mod refresh_token;
 pub mod routes;
 mod standing;
 mod store;
+mod tickets;
 
 pub use access_token::AccessTokens;
-pub use recognition::{authenticate, by_access_token as authenticate_bearer, why_over_now};
+pub use recognition::{authenticate, authenticate_socket, by_access_token as authenticate_bearer, why_over_now};
 pub use standing::{Standing, remember, watch};
 pub use store::sweep;
+pub use tickets::Tickets;
 
 use crate::error::Code;
 

@@ -4,6 +4,7 @@ use super::{
     access_token::Claims,
     cookie,
     store::{self, Session},
+    tickets::Ticket,
 };
 use crate::{
     accounts,
@@ -15,7 +16,7 @@ use crate::{
     roles::{self, Role},
 };
 use beffroi_crypto::token;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
@@ -33,6 +34,65 @@ pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Actor> {
         (None, Some(secret)) => by_cookie(app, headers, &secret).await,
         (None, None) => Err(Error::refuse(Code::AUTH_REQUIRED)),
     }
+}
+
+/// Recognises who opens a socket: by what every request may bring, or by a ticket in its query.
+///
+/// A ticket says who, and whatever else comes along must agree. A token was put there on purpose: one that opens
+/// nothing, or another session, is refused. A cookie comes along by itself: one that opens nothing is passed over, one
+/// that opens another session leaves open who is meant, and is refused, too.
+pub async fn authenticate_socket(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Actor> {
+    let Some(secret) = ticket(uri)? else { return authenticate(app, headers).await };
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes());
+    let ticket = app.tickets.take(&secret, app.clock.now()).ok_or(Error::refuse(Code::TICKET_INVALID))?;
+    if ticket.origin.as_ref().map(|origin| origin.as_bytes()) != origin {
+        return Err(Error::refuse(Code::CROSS_SITE));
+    }
+    let comes_along = match authenticate(app, headers).await {
+        Err(Error::Refused(_)) if !headers.contains_key(header::AUTHORIZATION) => None,
+        other => Some(other?.session.id),
+    };
+    if comes_along.is_some_and(|session| session != ticket.session.id) {
+        return Err(Error::refuse(Code::AUTH_AMBIGUOUS));
+    }
+    by_ticket(app, ticket).await
+}
+
+/// The ticket of a query, which has at most one.
+fn ticket(uri: &Uri) -> Result<Option<String>> {
+    let pairs = url::form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+    let mut tickets = pairs.filter(|(name, _)| name == "ticket").map(|(_, secret)| secret.into_owned());
+    match (tickets.next(), tickets.next()) {
+        (_, Some(_)) => Err(Error::refuse(Code::AUTH_AMBIGUOUS)),
+        (ticket, None) => Ok(ticket),
+    }
+}
+
+/// By a ticket, everything read afresh: what ended or changed since it was made counts.
+async fn by_ticket(app: &App, ticket: Ticket) -> Result<Actor> {
+    let db = app.database.reader();
+    let session = store::find(db, ticket.session.id).await?.ok_or(Error::refuse(Code::SESSION_REVOKED))?;
+    let now = app.clock.now();
+    if let Some(over) = why_over(&session, now) {
+        return Err(Error::refuse(over));
+    }
+    if ticket.session.kind == CredentialKind::AccessToken && ticket.session.absolute_expires_at <= now {
+        return Err(Error::refuse(Code::TOKEN_EXPIRED));
+    }
+    let account = accounts::find(db, ticket.user).await?;
+    let account = account.filter(|account| account.is_active && account.token_epoch == ticket.epoch);
+    let account = account.ok_or(Error::refuse(Code::SESSION_REVOKED))?;
+    let idle_expires_at = match ticket.session.kind {
+        CredentialKind::Cookie => session.idle_expires_at,
+        CredentialKind::AccessToken => ticket.session.idle_expires_at,
+    };
+    Ok(Actor {
+        user: account.id,
+        username: account.username.into(),
+        permissions: roles::permissions_of(db, &account.role).await?,
+        role: Role(account.role),
+        session: ActorSession { idle_expires_at, by_ticket: true, ..ticket.session },
+    })
 }
 
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
@@ -70,6 +130,7 @@ pub async fn by_access_token(app: &App, token: &str) -> Result<Actor> {
             kind: CredentialKind::AccessToken,
             idle_expires_at: expires_at,
             absolute_expires_at: expires_at,
+            by_ticket: false,
         },
     })
 }
@@ -111,6 +172,7 @@ async fn by_cookie(app: &App, headers: &HeaderMap, secret: &SecretString) -> Res
             kind: CredentialKind::Cookie,
             idle_expires_at,
             absolute_expires_at: session.absolute_expires_at,
+            by_ticket: false,
         },
     })
 }

@@ -23,7 +23,7 @@ use crate::{
 use axum::{extract::State, response::IntoResponse};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use schemars::JsonSchema;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, JsonSchema)]
@@ -137,6 +137,25 @@ fn signed_out(app: &App) -> As<NoContent> {
     // Not "storage": a draft that was being written belongs to the person, and the page removes what it must itself.
     let clear = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
     ([(header::SET_COOKIE, cookie::clear(app)), clear], NoContent).into_response().into()
+}
+
+/// What opens a socket once.
+#[derive(JsonSchema, Serialize)]
+pub struct TicketView {
+    ticket: String,
+    /// Seconds until it opens nothing any more.
+    expires_in: u64,
+}
+
+/// Makes a ticket for the socket. It opens one, within half a minute, for the person, session and `Origin` that asked.
+///
+/// Errors: server.busy.
+pub async fn issue_ticket(actor: Actor, State(app): State<App>, headers: HeaderMap) -> Result<Success<TicketView>> {
+    // The guard against other sites has let this origin pass.
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
+    let ticket = actions::issue_ticket(&app, &actor, origin).await?;
+    let expires_in = super::tickets::LIFETIME.as_secs();
+    Ok(Success(TicketView { ticket: ticket.expose_secret().to_owned(), expires_in }))
 }
 
 /// One of one's own sessions.

@@ -25,4 +25,5 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod threads;
+mod tickets;
 mod tokens;

@@ -91,7 +91,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ("PATCH /api/v1/rooms/{room}/messages/{message}", "edit_own_messages or edit_all_messages"),
     ("DELETE /api/v1/rooms/{room}/messages/{message}", "delete_own_messages or delete_all_messages"),
     ("POST /api/v1/rooms/{room}/messages", "send_messages"),
-    ("GET /ws", "read_messages"),
+    ("POST /api/v1/ws-ticket", "signed in"),
+    ("GET /ws", "read_messages, or a ticket"),
 ];
 
 fn words(access: Access) -> String {
@@ -100,6 +101,7 @@ fn words(access: Access) -> String {
         Access::SignedIn => "signed in".to_owned(),
         Access::Holds(permission) => permission.name().to_owned(),
         Access::HoldsEither(one, other) => format!("{} or {}", one.name(), other.name()),
+        Access::HoldsAtSocket(permission) => format!("{}, or a ticket", permission.name()),
     }
 }
 
@@ -144,7 +146,7 @@ async fn each_role_passes_exactly_where_it_holds_the_permission(#[values(Sqlite,
             let answer = ask(person, &route.method, &path).await;
             let is_refused = answer.body["code"] == "auth.forbidden";
             let holds = match route.access {
-                Access::Holds(permission) => built_in(role).holds(permission),
+                Access::Holds(permission) | Access::HoldsAtSocket(permission) => built_in(role).holds(permission),
                 Access::HoldsEither(one, other) => built_in(role).holds(one) || built_in(role).holds(other),
                 _ => true,
             };

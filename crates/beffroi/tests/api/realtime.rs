@@ -29,7 +29,16 @@ impl Socket {
         person: &Person,
         origin: Option<&str>,
     ) -> Result<Self, Box<tungstenite::Error>> {
-        let mut request = format!("ws://{address}/ws").into_client_request().expect("a request");
+        Self::try_open_at(address, "/ws", person, origin).await
+    }
+
+    pub async fn try_open_at(
+        address: SocketAddr,
+        path: &str,
+        person: &Person,
+        origin: Option<&str>,
+    ) -> Result<Self, Box<tungstenite::Error>> {
+        let mut request = format!("ws://{address}{path}").into_client_request().expect("a request");
         let headers = request.headers_mut();
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, "beffroi.v1".parse().expect("a value"));
         if let Some(origin) = origin {
@@ -49,16 +58,21 @@ impl Socket {
     /// Opens and goes on from a cursor; returns the frames up to and with `caught_up`.
     pub async fn synced(address: SocketAddr, person: &Person, cursor: Option<&str>) -> (Self, Vec<Value>) {
         let mut socket = Self::open(address, person).await;
-        assert_eq!(socket.next().await["t"], "hello");
-        socket.send(json!({"t": "sync", "cursor": cursor})).await;
-        let mut frames = Vec::new();
-        while frames.last().is_none_or(|frame: &Value| frame["t"] != "caught_up") {
-            frames.push(socket.next().await);
-        }
+        let frames = socket.sync(cursor).await;
         (socket, frames)
     }
 
-    async fn send(&mut self, frame: Value) {
+    pub async fn sync(&mut self, cursor: Option<&str>) -> Vec<Value> {
+        assert_eq!(self.next().await["t"], "hello");
+        self.send(json!({"t": "sync", "cursor": cursor})).await;
+        let mut frames = Vec::new();
+        while frames.last().is_none_or(|frame: &Value| frame["t"] != "caught_up") {
+            frames.push(self.next().await);
+        }
+        frames
+    }
+
+    pub async fn send(&mut self, frame: Value) {
         self.0.send(Message::text(frame.to_string())).await.expect("it sends");
     }
 
@@ -82,7 +96,7 @@ impl Socket {
         }
     }
 
-    async fn cursor(&mut self) -> String {
+    pub async fn cursor(&mut self) -> String {
         self.send(json!({"t": "ping"})).await;
         loop {
             let frame = self.next().await;

@@ -21,8 +21,8 @@ export class Problem extends Error {
   }
 }
 
-/** @type {{ credentialEnded: (code: string) => void, userActed: () => void, language: () => string }} */
-const listeners = { credentialEnded() {}, userActed() {}, language: () => 'en' };
+/** @type {{ credentialEnded: (code: string) => void, userActed: () => void, language: () => string, needsCsrfToken: () => boolean }} */
+const listeners = { credentialEnded() {}, userActed() {}, language: () => 'en', needsCsrfToken: () => false };
 
 /** Server time minus ours, so that a wrong clock does not shift a countdown. */
 export let clockOffsetMs = 0;
@@ -37,10 +37,17 @@ export const listen = (hooks) => Object.assign(listeners, hooks);
  * @returns {Promise<any>} the whole answer: `data`, and `next` for lists
  */
 export async function request(method, path, options = {}) {
+  let isSecondProof = false;
   for (let looks = 1; ; looks++) {
     try {
       return await ask(method, path, options);
     } catch (problem) {
+      if (problem instanceof Problem && problem.code === 'auth.csrf_required' && !isSecondProof) {
+        // Another tab signed in anew, and our token belongs to the session before.
+        forgetCsrfToken();
+        isSecondProof = true;
+        continue;
+      }
       const wait = problem instanceof Problem && problem.status === 429 ? problem.retryAfter : null;
       if (method !== 'GET' || wait === null || wait > PATIENCE_S || looks === LOOKS_MAX) throw problem;
       await pause(wait);
@@ -57,6 +64,7 @@ async function ask(method, path, { body, background = false, signal }) {
   const headers = { accept: 'application/json', 'accept-language': listeners.language() };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (background) headers['x-beffroi-background'] = '1';
+  if (method !== 'GET' && listeners.needsCsrfToken()) headers['x-csrf-token'] = await csrfToken();
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   let response;
   try {
@@ -78,6 +86,29 @@ async function ask(method, path, { body, background = false, signal }) {
   const problem = await readProblem(response);
   if (response.status === 401 && problem.code !== 'auth.invalid_credentials') listeners.credentialEnded(problem.code);
   throw problem;
+}
+
+/** Renewed so long before its end that no request meets it. */
+const CSRF_SPARE_MS = 300_000;
+
+/** One question at a time, whoever needs the answer. @type {Promise<{ token: string, expires_at: string }>|null} */
+let csrf = null;
+
+export const forgetCsrfToken = () => { csrf = null; };
+
+/** @returns {Promise<string>} */
+async function csrfToken() {
+  csrf ??= ask('GET', '/auth/csrf', { background: true }).then((answer) => answer.data);
+  const asked = csrf;
+  try {
+    const { token, expires_at: end } = await asked;
+    if (Date.parse(end) - clockOffsetMs - Date.now() > CSRF_SPARE_MS) return token;
+  } catch (problem) {
+    if (csrf === asked) csrf = null;
+    throw problem;
+  }
+  if (csrf === asked) csrf = null;
+  return csrfToken();
 }
 
 /** @param {Response} response */

@@ -7,7 +7,7 @@
 /** @typedef {{ chars_min: number, chars_max: number }} PasswordRules */
 /** @typedef {{ username_chars_min: number, username_chars_max: number, message_chars_max: number, room_name_chars_max: number, topic_chars_max: number, reason_chars_max: number, server_name_chars_max: number }} Limits */
 /** @typedef {{ username: string, password: string }} DemoAccount */
-/** @typedef {{ name: string, languages: string[], registration_mode: string, setup_open: boolean, password: PasswordRules, limits: Limits, demo_accounts: DemoAccount[] }} Server */
+/** @typedef {{ name: string, languages: string[], registration_mode: string, setup_open: boolean, csrf_mode: string, password: PasswordRules, limits: Limits, demo_accounts: DemoAccount[] }} Server */
 /** @typedef {{ id: string, name: string, topic: string|null, policy: string, sensitive: boolean, archived: boolean, slow_mode_seconds: number, last_seq: number, unread: number, mentions: number, role: string|null }} Room */
 /** @typedef {{ id: string, username: string, bot?: boolean }} Person */
 /** @typedef {{ user: Person, role: string }} Member */

@@ -46,6 +46,7 @@ codes! {
     TOKEN_INVALID = UNAUTHORIZED "auth.token_invalid";
     TICKET_INVALID = UNAUTHORIZED "auth.ticket_invalid";
     TOKEN_EXPIRED = UNAUTHORIZED "auth.token_expired";
+    CSRF_REQUIRED = FORBIDDEN "auth.csrf_required";
     SESSION_NOT_FOUND = NOT_FOUND "auth.session_not_found";
     INVALID_CREDENTIALS = UNAUTHORIZED "auth.invalid_credentials";
     SESSION_IDLE = UNAUTHORIZED "auth.session_idle";

@@ -85,7 +85,8 @@ fn credentials() -> Value {
     json!({
         "bearer": {"type": "http", "scheme": "bearer", "description": "`access_token` of a sign-in"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "bf_sid", "description": "The session of the browser \
-            application; over HTTPS its name is `__Host-bf_sid`. Changes must come from the server's own pages."},
+            application; over HTTPS its name is `__Host-bf_sid`. Changes must come from the server's own pages, \
+            and bring a token in `X-CSRF-Token` where the server's `csrf_mode` is `token`."},
         "ticket": {"type": "apiKey", "in": "query", "name": "ticket", "description": "`ticket` of `POST /api/v1/ws-ticket`, \
             for one socket"},
     })
@@ -174,6 +175,9 @@ fn general_codes(route: &Route) -> Vec<Code> {
     }
     if route.method != Method::GET {
         codes.push(Code::CROSS_SITE);
+        if route.access != Access::Anyone {
+            codes.push(Code::CSRF_REQUIRED);
+        }
     }
     codes
 }
@@ -239,7 +243,8 @@ fn responses(answers: BTreeMap<u16, Value>, codes: Vec<Code>) -> BTreeMap<String
 const SHARED: &[(&str, &[Code])] = &[
     ("Forbidden", &[Code::FORBIDDEN]),
     ("CrossSite", &[Code::CROSS_SITE]),
-    ("ForbiddenOrCrossSite", &[Code::FORBIDDEN, Code::CROSS_SITE]),
+    ("Forged", &[Code::CROSS_SITE, Code::CSRF_REQUIRED]),
+    ("ForbiddenOrForged", &[Code::FORBIDDEN, Code::CROSS_SITE, Code::CSRF_REQUIRED]),
     ("TimedOut", &[Code::TIMED_OUT]),
     ("TooLarge", &[Code::TOO_LARGE]),
     ("UnsupportedMediaType", &[Code::UNSUPPORTED_MEDIA_TYPE]),

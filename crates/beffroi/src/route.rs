@@ -21,8 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
-use http::{HeaderMap, Method, Uri};
-use std::net::IpAddr;
+use http::{Method, request::Parts};
 
 /// Who may take a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,28 +175,24 @@ impl RouteTable {
 }
 
 /// Counts, authenticates and authorises before anything of the request is read.
-async fn check(State((app, rule)): State<(App, Rule)>, mut request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<Circumstances>().and_then(|circumstances| circumstances.ip_address);
-    match admit(&app, rule, address, request.headers(), request.uri()).await {
+async fn check(State((app, rule)): State<(App, Rule)>, request: Request, next: Next) -> Response {
+    let (mut head, body) = request.into_parts();
+    match admit(&app, rule, &head).await {
         Err(error) => error.into_response(),
-        Ok(None) => next.run(request).await,
+        Ok(None) => next.run(Request::from_parts(head, body)).await,
         Ok(Some(actor)) => {
-            if let Some(circumstances) = request.extensions_mut().get_mut::<Circumstances>() {
+            if let Some(circumstances) = head.extensions.get_mut::<Circumstances>() {
                 circumstances.user = Some(actor.user);
             }
-            request.extensions_mut().insert(actor);
-            next.run(request).await
+            head.extensions.insert(actor);
+            next.run(Request::from_parts(head, body)).await
         }
     }
 }
 
-async fn admit(
-    app: &App,
-    rule: Rule,
-    address: Option<IpAddr>,
-    headers: &HeaderMap,
-    uri: &Uri,
-) -> Result<Option<Actor>> {
+async fn admit(app: &App, rule: Rule, head: &Parts) -> Result<Option<Actor>> {
+    let Parts { method, uri, headers, extensions, .. } = head;
+    let address = extensions.get::<Circumstances>().and_then(|circumstances| circumstances.ip_address);
     if rule.limit == Limit::Free {
         return Ok(None);
     }
@@ -221,6 +216,7 @@ async fn admit(
         }
     };
     take(Key::Person(actor.user), Some(actor.user))?;
+    sessions::refuse_forged(app, &actor, method, headers)?;
     if !rule.access.is_met_by(&actor) {
         return Err(Error::refuse(Code::FORBIDDEN));
     }

@@ -46,6 +46,7 @@ pub fn table(app: &App) -> RouteTable {
         .get("/api/v1/auth/sessions", SignedIn, sessions::routes::list)
         .delete("/api/v1/auth/sessions", SignedIn, sessions::routes::end_others)
         .delete("/api/v1/auth/sessions/{session}", SignedIn, sessions::routes::end)
+        .get("/api/v1/auth/csrf", SignedIn, sessions::routes::csrf_token)
         .get("/api/v1/auth/me", SignedIn, accounts::routes::me)
         .patch("/api/v1/auth/me", SignedIn, accounts::routes::change_me)
         // Invitations

@@ -3,7 +3,7 @@
 use crate::{
     accounts::{self, model as account},
     app::App,
-    config::DemoAccount,
+    config::{CsrfMode, DemoAccount},
     error::{Code, Error, Result},
     messages::{actions as messages, model as message},
     platform::{http::answer::Success, i18n::Language},
@@ -25,6 +25,8 @@ pub struct ServerView {
     registration_mode: &'static str,
     /// Whether the first administrator is still to be made, by the set-up link.
     setup_open: bool,
+    /// Whether a change made with the cookie needs a token besides.
+    csrf_mode: CsrfMode,
     password: PasswordRules,
     limits: Limits,
     /// Only `beffroi demo` shows anybody's password.
@@ -56,6 +58,7 @@ pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
         languages: Language::ALL.map(Language::tag).to_vec(),
         registration_mode: "invite",
         setup_open: !accounts::an_administrator_exists(app.database.reader()).await?,
+        csrf_mode: app.config.csrf_mode,
         password: PasswordRules { chars_min: account::PASSWORD_CHARS_MIN, chars_max: account::PASSWORD_CHARS_MAX },
         limits: Limits {
             username_chars_min: account::USERNAME_CHARS_MIN,

@@ -4,6 +4,7 @@ import { signal, computed } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { go, route, roomPath } from '../router.js';
 import { preferredLanguage, storedLanguage, chooseLanguage, keepLanguage, language, useLanguage } from '../i18n.js';
+import { server } from './server.js';
 import * as local from './local.js';
 
 /** @typedef {import('../types.js').Me} Me */
@@ -50,6 +51,7 @@ export async function signIn(username, password, remember) {
 
 /** @param {Me} fresh */
 async function adopt(fresh) {
+  api.forgetCsrfToken();
   me.value = fresh;
   ended.value = null;
   epoch.value += 1;
@@ -96,4 +98,6 @@ export async function changeLanguage(language) {
   if (me.value) me.value = { ...me.value, user: { ...me.value.user, ...(user?.user ?? user), language } };
 }
 
-api.listen({ credentialEnded: sessionEnded, language: () => document.documentElement.lang });
+const needsCsrfToken = () => server.value?.csrf_mode === 'token' && me.value !== null && ended.value === null;
+
+api.listen({ credentialEnded: sessionEnded, needsCsrfToken, language: () => document.documentElement.lang });

@@ -20,6 +20,9 @@ const SEALING: &str = "sealing";
 const INDEXING: &str = "indexing";
 const CURSORS: &str = "cursors";
 const REFRESHING: &str = "refreshing";
+const CSRF: &str = "csrf";
+/// One key of each is made at the first start; a database that is older than a purpose gets its key at the next.
+const PURPOSES: [&str; 5] = [SEALING, INDEXING, CURSORS, REFRESHING, CSRF];
 
 /// The wrapping key's own number in sealed values; data keys count from 1.
 const WRAPPING_KEY_ID: u32 = 0;
@@ -31,6 +34,7 @@ pub struct KeyRing {
     index: MacKey,
     cursor: MacKey,
     refresh: MacKey,
+    csrf: MacKey,
     random: Random,
 }
 
@@ -59,8 +63,15 @@ impl KeyRing {
             SealKey::from_bytes(*keys::derive(secret.expose_secret().as_bytes(), "beffroi/data-keys/wrapping/v1"));
         let tx = db.begin().await?;
         let mut rows = store::list(&tx).await?;
-        if rows.is_empty() {
-            for (id, purpose) in [(1_i32, SEALING), (2, INDEXING), (3, CURSORS), (4, REFRESHING)] {
+        // A wrong secret must not add keys that only it opens.
+        for row in &rows {
+            unwrap(&wrapping, row.id, &row.wrapped)?;
+        }
+        let missing = PURPOSES.iter().filter(|purpose| !rows.iter().any(|row| row.purpose == **purpose));
+        let last = rows.iter().map(|row| row.id).max().unwrap_or(0);
+        let missing: Vec<(i32, &str)> = (last + 1..).zip(missing.copied()).collect();
+        if !missing.is_empty() {
+            for (id, purpose) in missing {
                 let fresh = Zeroizing::new(random.bytes::<32>());
                 let wrapped =
                     seal::seal(&wrapping, WRAPPING_KEY_ID, &place(&id.to_be_bytes()), random.bytes(), fresh.as_slice());
@@ -75,7 +86,7 @@ impl KeyRing {
     fn unwrap_all(wrapping: &SealKey, rows: Vec<store::DataKey>, random: Random) -> Result<Self> {
         let mut sealing = HashMap::new();
         let mut current = None;
-        let (mut index, mut cursor, mut refresh) = (None, None, None);
+        let (mut index, mut cursor, mut refresh, mut csrf) = (None, None, None, None);
         for row in rows {
             let id = u32::try_from(row.id).map_err(Error::internal)?;
             let key = unwrap(wrapping, row.id, &row.wrapped)?;
@@ -87,6 +98,7 @@ impl KeyRing {
                 INDEXING => index = Some(MacKey::from_bytes(*key)),
                 CURSORS => cursor = Some(MacKey::from_bytes(*key)),
                 REFRESHING => refresh = Some(MacKey::from_bytes(*key)),
+                CSRF => csrf = Some(MacKey::from_bytes(*key)),
                 _ => {}
             }
         }
@@ -97,6 +109,7 @@ impl KeyRing {
             index: index.ok_or_else(|| missing(INDEXING))?,
             cursor: cursor.ok_or_else(|| missing(CURSORS))?,
             refresh: refresh.ok_or_else(|| missing(REFRESHING))?,
+            csrf: csrf.ok_or_else(|| missing(CSRF))?,
             random,
         })
     }
@@ -128,6 +141,11 @@ impl KeyRing {
     /// Authenticates refresh tokens.
     pub fn refresh_key(&self) -> &MacKey {
         &self.refresh
+    }
+
+    /// Authenticates tokens against forged requests.
+    pub fn csrf_key(&self) -> &MacKey {
+        &self.csrf
     }
 }
 

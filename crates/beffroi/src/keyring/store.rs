@@ -1,5 +1,5 @@
 use crate::{error::Result, platform::clock::Moment};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, Set};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, Set, sea_query::OnConflict};
 
 pub(super) use data_key::Model as DataKey;
 
@@ -42,6 +42,8 @@ pub(super) async fn insert(
         created_at: Set(now),
         retired_at: Set(None),
     };
-    data_key::Entity::insert(row).exec_without_returning(db).await?;
+    // Of two servers that start on one database at once, both use the key of the first.
+    let there_already = OnConflict::column(data_key::Column::Id).do_nothing().to_owned();
+    data_key::Entity::insert(row).on_conflict(there_already).exec_without_returning(db).await?;
     Ok(())
 }

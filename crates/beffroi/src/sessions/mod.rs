@@ -4,6 +4,7 @@
 mod access_token;
 pub mod actions;
 mod cookie;
+mod csrf_token;
 mod network;
 mod recognition;
 mod refresh_token;
@@ -13,7 +14,9 @@ mod store;
 mod tickets;
 
 pub use access_token::AccessTokens;
-pub use recognition::{authenticate, authenticate_socket, by_access_token as authenticate_bearer, why_over_now};
+pub use recognition::{
+    authenticate, authenticate_socket, by_access_token as authenticate_bearer, refuse_forged, why_over_now,
+};
 pub use standing::{Standing, remember, watch};
 pub use store::sweep;
 pub use tickets::Tickets;

@@ -2,7 +2,7 @@
 
 use super::{
     access_token::Claims,
-    cookie,
+    cookie, csrf_token,
     store::{self, Session},
     tickets::Ticket,
 };
@@ -10,18 +10,20 @@ use crate::{
     accounts,
     actor::{Actor, ActorSession, CredentialKind},
     app::App,
+    config::CsrfMode,
     error::{Code, Error, Result},
     ids::SessionId,
-    platform::clock::Moment,
+    platform::{clock::Moment, http::cross_site},
     roles::{self, Role},
 };
 use beffroi_crypto::token;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Method, Uri, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
 /// Requests that no person made carry this header; they do not keep a session alive (AU-5).
 const BACKGROUND: &str = "x-beffroi-background";
+const CSRF_TOKEN: &str = "x-csrf-token";
 /// A session's last use is written at most this often; its time-outs are that precise.
 const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -34,6 +36,18 @@ pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Actor> {
         (None, Some(secret)) => by_cookie(app, headers, &secret).await,
         (None, None) => Err(Error::refuse(Code::AUTH_REQUIRED)),
     }
+}
+
+/// Where tokens against forged requests are asked for, a change made with the cookie must bring one of its session (RA-3). A
+/// program's credential does not go out by itself: nobody can make a browser send it.
+pub fn refuse_forged(app: &App, actor: &Actor, method: &Method, headers: &HeaderMap) -> Result<()> {
+    let is_asked_for = app.config.csrf_mode == CsrfMode::Token
+        && actor.session.kind == CredentialKind::Cookie
+        && !cross_site::is_safe(method);
+    let token = || headers.get(CSRF_TOKEN)?.to_str().ok();
+    let brings_one =
+        || token().is_some_and(|token| csrf_token::is_good(&app.keys, actor.session.id, token, app.clock.now()));
+    if is_asked_for && !brings_one() { Err(Error::refuse(Code::CSRF_REQUIRED)) } else { Ok(()) }
 }
 
 /// Recognises who opens a socket: by what every request may bring, or by a ticket in its query.

@@ -1,6 +1,7 @@
 use super::{
     actions::{self, Credential, Credentials, SessionKind, Tokens},
     cookie,
+    csrf_token::CsrfToken,
     network::Network,
     store,
 };
@@ -203,4 +204,17 @@ pub async fn end(
 pub async fn end_others(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<NoContent> {
     actions::end_others(&app, circumstances, actor.user, actor.session.id).await?;
     Ok(NoContent)
+}
+
+#[derive(JsonSchema, Serialize)]
+pub struct CsrfTokenView {
+    token: String,
+    expires_at: Moment,
+}
+
+/// A token against forged requests. Where `GET /server` says `csrf_mode: "token"`, every change made with the cookie brings
+/// one in `X-CSRF-Token`.
+pub async fn csrf_token(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Success<CsrfTokenView> {
+    let token = CsrfToken::issue(&app.keys, actor.session.id, circumstances.now);
+    Success(CsrfTokenView { token: token.text, expires_at: token.expires_at })
 }

@@ -60,6 +60,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("GET /api/v1/auth/sessions", "signed in"),
     ("DELETE /api/v1/auth/sessions", "signed in"),
     ("DELETE /api/v1/auth/sessions/{session}", "signed in"),
+    ("GET /api/v1/auth/csrf", "signed in"),
     ("GET /api/v1/auth/me", "signed in"),
     ("PATCH /api/v1/auth/me", "signed in"),
     ("GET /api/v1/invites", "manage_rooms"),

@@ -1,13 +1,15 @@
 //! What surrounds every request: headers, other sites, generic errors.
 
-use crate::house::{House, Sqlite};
+use crate::house::{Answer, Engine, House, PASSWORD, Person, Postgres, Sqlite};
 use beffroi::{
-    config::Environment,
+    config::{CsrfMode, Environment},
     error::{Code, FieldError},
     platform::i18n::{Language, knows},
 };
 use http::{Method, StatusCode, header};
+use rstest::rstest;
 use serde_json::{Value, json};
+use std::time::Duration;
 use uuid::Uuid;
 
 async fn house() -> House {
@@ -86,6 +88,94 @@ async fn another_site_cannot_sign_anybody_in_or_out() {
             .header("sec-fetch-site", "cross-site");
         alice.send(request.body("{}".into()).expect("a request")).await.refused(403, "request.cross_site");
     }
+}
+
+/// A house that asks for tokens, and its administrator.
+async fn house_of_tokens() -> (House, Person) {
+    let house = House::with(Sqlite, |config| config.csrf_mode = CsrfMode::Token).await.expect("SQLite is there");
+    let alice = house.administrator("alice").await;
+    (house, alice)
+}
+
+async fn csrf_token(person: &Person) -> String {
+    let token = person.get("/api/v1/auth/csrf").await.expect(StatusCode::OK);
+    token["token"].as_str().expect("text").to_owned()
+}
+
+async fn change_with(person: &Person, token: Option<&str>) -> Answer {
+    let request = person.request(Method::PATCH, "/api/v1/auth/me").header(header::CONTENT_TYPE, "application/json");
+    let request = token.into_iter().fold(request, |request, token| request.header("x-csrf-token", token));
+    person.send(request.body(json!({"first_name": "Alice"}).to_string().into()).expect("a request")).await
+}
+
+// RA-3: csrf.mode = "token".
+#[tokio::test]
+async fn where_tokens_are_asked_for_a_change_brings_one_of_its_own_session() {
+    let (house, alice) = house_of_tokens().await;
+    let mut elsewhere = house.visitor();
+    elsewhere.sign_in("alice", PASSWORD).await.expect(StatusCode::OK);
+    let (own, others) = (csrf_token(&alice).await, csrf_token(&elsewhere).await);
+    let altered = format!("{}{}", if own.starts_with('B') { 'C' } else { 'B' }, &own[1..]);
+    for token in [None, Some(""), Some("nonsense"), Some(others.as_str()), Some(altered.as_str()), Some(&own[1..])] {
+        change_with(&alice, token).await.refused(403, "auth.csrf_required");
+    }
+    change_with(&alice, Some(&own)).await.expect(StatusCode::OK);
+    change_with(&elsewhere, Some(&others)).await.expect(StatusCode::OK);
+    // Reading changes nothing.
+    alice.get("/api/v1/rooms").await.expect(StatusCode::OK);
+    assert_eq!(house.visitor().get("/api/v1/server").await.expect(StatusCode::OK)["csrf_mode"], "token");
+    house.visitor().get("/api/v1/auth/csrf").await.refused(401, "auth.required");
+}
+
+// RA-3: tokens of one hour.
+#[tokio::test]
+async fn a_token_against_forged_requests_is_good_for_an_hour() {
+    let (house, alice) = house_of_tokens().await;
+    let token = csrf_token(&alice).await;
+    let second = Duration::from_secs(1);
+    for _ in 0..3 {
+        house.advance(Duration::from_secs(1199));
+        change_with(&alice, Some(&token)).await.expect(StatusCode::OK);
+    }
+    house.advance(3 * second);
+    change_with(&alice, Some(&token)).await.refused(403, "auth.csrf_required");
+    change_with(&alice, Some(&csrf_token(&alice).await)).await.expect(StatusCode::OK);
+}
+
+// RA-3: a token is asked for besides the origin, never instead, and a program's credential needs none.
+#[tokio::test]
+async fn a_token_replaces_no_origin_and_programs_need_none() {
+    let (house, alice) = house_of_tokens().await;
+    let token = csrf_token(&alice).await;
+    let forged = http::Request::builder()
+        .method(Method::PATCH)
+        .uri("/api/v1/auth/me")
+        .header(header::COOKIE, alice.cookie.clone().expect("signed in"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::HOST, "beffroi.test")
+        .header("sec-fetch-site", "cross-site")
+        .header("x-csrf-token", &token);
+    let forged = forged.body(json!({"first_name": "Mallory"}).to_string().into()).expect("a request");
+    alice.send(forged).await.refused(403, "request.cross_site");
+
+    let mut program = house.visitor();
+    let body = json!({"username": "alice", "password": PASSWORD});
+    let pair = program.post("/api/v1/auth/login", body).await.expect(StatusCode::OK);
+    program.bearer = pair["access_token"].as_str().map(str::to_owned);
+    change_with(&program, None).await.expect(StatusCode::OK);
+}
+
+// DP-3: a purpose that the database is older than gets its key; what the other keys closed stays open.
+#[rstest]
+#[tokio::test]
+async fn an_older_database_gets_the_key_that_it_lacks(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    house.administrator("alice").await;
+    let all = house.count("data_keys").await;
+    house.execute("DELETE FROM data_keys WHERE purpose = 'csrf'").await;
+    let next = House::beside(&house).await;
+    assert_eq!(next.count("data_keys").await, all);
+    next.visitor().sign_in("alice@example.org", PASSWORD).await.expect(StatusCode::OK);
 }
 
 // RA-11: what breaks inside is not told outside, but in development.

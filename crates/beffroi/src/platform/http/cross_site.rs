@@ -22,11 +22,15 @@ pub async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !is_safe && !comes_from_here(&app, request.headers(), request.uri()) {
+    if !is_safe(request.method()) && !comes_from_here(&app, request.headers(), request.uri()) {
         return nowhere::refuse(&app, &circumstances, Error::refuse(Code::CROSS_SITE));
     }
     next.run(request).await
+}
+
+/// Whether requests of this method change nothing.
+pub fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 fn comes_from_here(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {

@@ -19,7 +19,6 @@ mod openapi;
 mod people;
 mod permissions;
 mod realtime;
-mod room_rights;
 mod rooms;
 mod security;
 mod sessions;

@@ -1,17 +1,25 @@
-//! People who talk to a server over the network: by HTTP like a browser, and by the socket.
+//! People who talk to a server over the network: by HTTP like a browser, and by the socket; straight, or by TLS through a
+//! proxy.
 
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Client, Method, Response, StatusCode};
+use rustls::ClientConfig;
 use serde_json::{Value, json};
 use std::{
-    net::SocketAddr,
-    sync::atomic::{AtomicU64, Ordering},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
+    tungstenite::{self, Message, client::IntoClientRequest, http::Request},
 };
 use uuid::Uuid;
 
@@ -24,13 +32,33 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Person {
     client: Client,
     pub address: SocketAddr,
+    way: Option<Way>,
     pub cookie: Option<String>,
+}
+
+/// How one comes to a server that stands behind a proxy.
+#[derive(Clone)]
+pub struct Way {
+    /// The name that browsers ask for.
+    pub host: &'static str,
+    pub tls: Arc<ClientConfig>,
+    /// The address that one has oneself.
+    pub from: IpAddr,
+    /// `X-Forwarded-For` of one's own making.
+    pub forged: Option<&'static str>,
 }
 
 impl Person {
     pub fn visitor(address: SocketAddr) -> Self {
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
-        Self { client, address, cookie: None }
+        Self { client, address, way: None, cookie: None }
+    }
+
+    /// Somebody who comes to `address`, where a proxy listens, by TLS.
+    pub fn visitor_by(way: Way, address: SocketAddr) -> Self {
+        let builder = Client::builder().timeout(PATIENCE).no_proxy().resolve(way.host, address);
+        let builder = builder.local_address(way.from).tls_backend_preconfigured((*way.tls).clone());
+        Self { client: builder.build().expect("a client"), address, way: Some(way), cookie: None }
     }
 
     /// Somebody who signs in with the password that everybody has.
@@ -41,12 +69,16 @@ impl Person {
     }
 
     pub async fn sign_in(&mut self, name: &str, password: &str) -> StatusCode {
+        self.sign_in_at("/api/v1/auth/login", name, password).await.status()
+    }
+
+    pub async fn sign_in_at(&mut self, path: &str, name: &str, password: &str) -> Response {
         let body = json!({"username": name, "password": password, "session": "cookie"});
-        let answer = self.send(Method::POST, "/api/v1/auth/login", Some(body)).await.expect("an answer");
+        let answer = self.send(Method::POST, path, Some(body)).await.expect("an answer");
         if let Some(cookie) = answer.headers().get("set-cookie") {
             self.cookie = cookie.to_str().expect("text").split(';').next().map(str::to_owned);
         }
-        answer.status()
+        answer
     }
 
     /// The same person, at the port where the server is now.
@@ -70,8 +102,15 @@ impl Person {
 
     /// One request; an error when the server went away.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
-        let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        let server = match &self.way {
+            Some(way) => format!("https://{}:{}", way.host, self.address.port()),
+            None => format!("http://{}", self.address),
+        };
+        let mut request = self.client.request(method, server + path);
         request = request.header("sec-fetch-site", "same-origin");
+        if let Some(forged) = self.way.as_ref().and_then(|way| way.forged) {
+            request = request.header("x-forwarded-for", forged);
+        }
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
@@ -112,9 +151,35 @@ pub fn fresh_client_id() -> Uuid {
     Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 80 | 0x4000_8000_0000_0000_0000)
 }
 
+fn upgrade(person: &Person) -> Request<()> {
+    let (url, origin) = match &person.way {
+        Some(way) => (format!("wss://{}/ws", way.host), format!("https://{}", way.host)),
+        None => (format!("ws://{}/ws", person.address), format!("http://{}", person.address)),
+    };
+    let mut request = url.into_client_request().expect("a request");
+    let headers = request.headers_mut();
+    headers.insert("sec-websocket-protocol", "beffroi.v1".parse().expect("a value"));
+    headers.insert("origin", origin.parse().expect("a value"));
+    headers.insert("cookie", person.cookie.as_ref().expect("signed in").parse().expect("a value"));
+    request
+}
+
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
+    /// Opens, as a browser does.
+    pub async fn open(person: &Person) -> tungstenite::Result<Self> {
+        let (from, tls) = match &person.way {
+            Some(way) => (way.from, Some(Connector::Rustls(way.tls.clone()))),
+            None => (Ipv4Addr::UNSPECIFIED.into(), None),
+        };
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        let stream = socket.connect(person.address).await?;
+        let (stream, _) = client_async_tls_with_config(upgrade(person), stream, None, tls).await?;
+        Ok(Self(stream))
+    }
+
     /// Opens and goes on from a cursor; returns the frames up to and with `caught_up`.
     pub async fn synced(person: &Person, cursor: Option<&str>) -> (Self, Vec<Value>) {
         Self::try_synced(person, cursor).await.expect("the socket opens and catches up")
@@ -122,13 +187,7 @@ impl Socket {
 
     /// The same; None where the server refuses or goes away meanwhile.
     pub async fn try_synced(person: &Person, cursor: Option<&str>) -> Option<(Self, Vec<Value>)> {
-        let mut request = format!("ws://{}/ws", person.address).into_client_request().expect("a request");
-        let headers = request.headers_mut();
-        headers.insert("sec-websocket-protocol", "beffroi.v1".parse().expect("a value"));
-        headers.insert("origin", format!("http://{}", person.address).parse().expect("a value"));
-        headers.insert("cookie", person.cookie.as_ref().expect("signed in").parse().expect("a value"));
-        let (stream, _) = connect_async(request).await.ok()?;
-        let mut socket = Self(stream);
+        let mut socket = Self::open(person).await.ok()?;
         assert_eq!(socket.heard().await?["t"], "hello");
         let sync = json!({"t": "sync", "cursor": cursor});
         socket.0.send(Message::text(sync.to_string())).await.ok()?;

@@ -4,7 +4,7 @@ use crate::postgres::{self, Cluster};
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Write},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
@@ -123,8 +123,20 @@ impl Deployment {
         self.start(&["serve", "--listen", "127.0.0.1:0"])
     }
 
-    /// Starts a program that goes on running; returns once it says where it is open. Its log goes to a file.
+    /// Serves behind a proxy: it then tells the address of that, and cannot be asked for a port of its own choice.
+    pub fn serve_at(&self, address: SocketAddr) -> Server {
+        self.start_until(&["serve", "--listen", &address.to_string()], |line| {
+            line.contains("https://").then_some(address)
+        })
+    }
+
+    /// Starts a program that goes on running; returns once it says where it is open.
     pub fn start(&self, arguments: &[&str]) -> Server {
+        self.start_until(arguments, address_in)
+    }
+
+    /// Its log goes to a file.
+    fn start_until(&self, arguments: &[&str], address_in: impl Fn(&str) -> Option<SocketAddr>) -> Server {
         let log = File::options().create(true).append(true).open(self.path("log")).expect("a log file");
         let mut command = self.command(arguments);
         let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program runs");
@@ -144,6 +156,12 @@ impl Deployment {
         };
         Server { process, lines, opening, address }
     }
+}
+
+/// An address of this machine at which nothing listens.
+pub fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address")
 }
 
 /// A temporary folder that is not in memory.

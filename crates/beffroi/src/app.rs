@@ -10,6 +10,7 @@ use crate::{
     realtime::Hub,
     roles,
     sessions::{self, AccessTokens, Standing, Tickets},
+    settings,
 };
 use axum::body::Bytes;
 use std::{
@@ -57,7 +58,7 @@ impl App {
         let keys = KeyRing::open(&database, &config.encryption_key, &clock, &random).await?;
         roles::ensure_built_in(&database).await?;
         let hashing = HashingPool::new(config.password_cost, config.hashing_concurrency, random.clone())?;
-        let access_tokens = AccessTokens::new(&config.jwt_secret);
+        let access_tokens = AccessTokens::new(&config.jwt_secret, config.sessions.access);
         let limits = Limiter::new(clock.clone(), config.rates);
         let hub = Arc::new(Hub::default());
         let messages = MessageWriter::start(database.clone(), hub.clone(), clock.clone(), random.clone());
@@ -79,6 +80,14 @@ impl App {
         }));
         sessions::remember(&app).await?;
         Ok(app)
+    }
+
+    /// How the community calls itself: as configured, else as somebody said on the page.
+    pub async fn server_name(&self) -> Result<String> {
+        match &self.config.server_name {
+            Some(name) => Ok(name.clone()),
+            None => settings::server_name(self.database.reader()).await,
+        }
     }
 
     /// Tells everybody in this process what a commit made true.

@@ -204,6 +204,10 @@ async fn admit(app: &App, rule: Rule, head: &Parts) -> Result<Option<Actor>> {
     if let Some(address) = address {
         take(Key::address(address), None)?;
     }
+    let is_for_all = app.config.global_rate_is_for_all;
+    if is_for_all {
+        take(Key::Global, None)?;
+    }
     let recognised = match rule.access {
         Access::HoldsAtSocket(_) => sessions::authenticate_socket(app, headers, uri).await,
         _ => sessions::authenticate(app, headers).await,
@@ -211,7 +215,9 @@ async fn admit(app: &App, rule: Rule, head: &Parts) -> Result<Option<Actor>> {
     let actor = match recognised {
         Ok(actor) => actor,
         Err(error) => {
-            take(Key::Global, None)?;
+            if !is_for_all {
+                take(Key::Global, None)?;
+            }
             return Err(error);
         }
     };

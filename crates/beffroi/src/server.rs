@@ -54,7 +54,7 @@ struct Limits {
 /// Tells the name of the server, its languages, how one comes in, and the limits of texts.
 pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
     Ok(Success(ServerView {
-        name: settings::server_name(app.database.reader()).await?,
+        name: app.server_name().await?,
         languages: Language::ALL.map(Language::tag).to_vec(),
         registration_mode: "invite",
         setup_open: !accounts::an_administrator_exists(app.database.reader()).await?,

@@ -50,9 +50,10 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let stop = serve::StopSignals::listen()?;
     let folder = tempfile::Builder::new().prefix("beffroi-demo-").tempdir().map_err(Error::internal)?;
     let password = passphrase(&Random::System);
-    let mut config = Config::new(folder.path().to_owned(), settings.listen, Secrets::throw_away(&Random::System));
-    config.refuse_clear_text(settings.insecure_http).map_err(Error::internal)?;
-    config.public_url = settings.public_url;
+    let listen = settings.layers.value("server.listen");
+    let mut config = Config::new(folder.path().to_owned(), listen, Secrets::throw_away(&Random::System));
+    config.refuse_clear_text(settings.may_serve_in_clear_text()).map_err(Error::internal)?;
+    config.public_url = settings.layers.optional("server.public_url");
     config.demo_accounts = PEOPLE
         .iter()
         .map(|(name, _)| DemoAccount { username: (*name).to_owned(), password: password.clone() })

@@ -9,7 +9,12 @@ use crate::{
     platform::{clock::Clock, http, i18n, random::Random},
     router,
 };
-use std::{fs::File, time::Duration};
+use std::{
+    fs::File,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -28,10 +33,10 @@ enum ServeError {
 }
 
 pub(super) async fn run(settings: Settings) -> Result<()> {
-    let insecure_http = settings.insecure_http;
     let mut config = settings.config()?;
-    config.refuse_clear_text(insecure_http).map_err(Error::internal)?;
-    let _alone = lock(&config.data)?;
+    config.refuse_clear_text(settings.may_serve_in_clear_text()).map_err(Error::internal)?;
+    settings.notices().iter().for_each(|notice| tracing::warn!("{notice}"));
+    let _alone = lock(&config)?;
     let listener = listen(&mut config).await?;
     let app = App::start(config, Clock::System, Random::System).await?;
     let stop = StopSignals::listen()?;
@@ -39,10 +44,22 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     serve(app, listener, stop).await
 }
 
-/// Two servers on one embedded database would each believe to be the only writer.
-fn lock(data: &std::path::Path) -> Result<File> {
-    let file = File::create(data.join("server.lock")).map_err(Error::internal)?;
-    file.try_lock().map_err(|_| Error::internal(ServeError::AlreadyRunning(data.display().to_string())))?;
+/// Two servers on one embedded database would each believe to be the only writer. It may lie outside the data directory,
+/// where a second data directory could name it, too.
+fn lock(config: &Config) -> Result<Vec<File>> {
+    let beside = |file: PathBuf| {
+        let file = file.canonicalize().unwrap_or(file);
+        file.with_added_extension("lock")
+    };
+    let database = config.sqlite_file().map(beside);
+    [Some(config.data.join("server.lock")), database].into_iter().flatten().map(|file| take_lock(&file)).collect()
+}
+
+fn take_lock(path: &Path) -> Result<File> {
+    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(path);
+    let file = file.map_err(Error::internal)?;
+    let taken = path.parent().unwrap_or(path).display().to_string();
+    file.try_lock().map_err(|_| Error::internal(ServeError::AlreadyRunning(taken)))?;
     Ok(file)
 }
 

@@ -17,7 +17,6 @@ use crate::{
         },
     },
     rooms::{self, RoomView},
-    settings,
     tx::Tx,
 };
 use axum::extract::{Path, State};
@@ -136,7 +135,7 @@ pub async fn show(
     let names = Names::of(&app, std::slice::from_ref(&invite)).await?;
     Ok(Success(InvitationView {
         code,
-        server_name: settings::server_name(app.database.reader()).await?,
+        server_name: app.server_name().await?,
         invited_by: names.person(invite.created_by),
         room: names.room(&invite),
         expires_at: invite.expires_at,

@@ -59,8 +59,7 @@ impl KeyRing {
         clock: &Clock,
         random: &Random,
     ) -> Result<Self> {
-        let wrapping =
-            SealKey::from_bytes(*keys::derive(secret.expose_secret().as_bytes(), "beffroi/data-keys/wrapping/v1"));
+        let wrapping = wrapping_key(secret);
         let tx = db.begin().await?;
         let mut rows = store::list(&tx).await?;
         // A wrong secret must not add keys that only it opens.
@@ -81,6 +80,12 @@ impl KeyRing {
         }
         tx.commit().await?;
         Self::unwrap_all(&wrapping, rows, random.clone())
+    }
+
+    /// Whether the secret opens the data keys that are there; makes none.
+    pub async fn check(db: &crate::platform::database::Database, secret: &SecretString) -> Result<()> {
+        let wrapping = wrapping_key(secret);
+        store::list(db.reader()).await?.iter().try_for_each(|row| unwrap(&wrapping, row.id, &row.wrapped).map(drop))
     }
 
     fn unwrap_all(wrapping: &SealKey, rows: Vec<store::DataKey>, random: Random) -> Result<Self> {
@@ -147,6 +152,10 @@ impl KeyRing {
     pub fn csrf_key(&self) -> &MacKey {
         &self.csrf
     }
+}
+
+fn wrapping_key(secret: &SecretString) -> SealKey {
+    SealKey::from_bytes(*keys::derive(secret.expose_secret().as_bytes(), "beffroi/data-keys/wrapping/v1"))
 }
 
 fn place(row: &[u8; 4]) -> Place<'_> {

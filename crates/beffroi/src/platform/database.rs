@@ -164,6 +164,12 @@ impl Database {
         Err(Unfit::NotDurable { setting, value, wanted })
     }
 
+    /// Whether nobody has made a schema in it yet.
+    pub async fn is_empty(&self) -> Result<bool, Unfit> {
+        self.read.ping().await.map_err(Unfit::Unreachable)?;
+        Ok(self.read.execute_unprepared("SELECT 1 FROM seaql_migrations").await.is_err())
+    }
+
     /// Whether the database answers, for the readiness probe.
     pub async fn is_reachable(&self) -> bool {
         self.read.ping().await.is_ok()

@@ -13,8 +13,6 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long an access token lasts.
-pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// Longer than any token of ours: not looked at.
 const TOKEN_BYTES_MAX: usize = 4096;
 const TYPE: &str = "at+jwt";
@@ -47,6 +45,7 @@ pub struct Claims {
 pub struct AccessTokens {
     signing: EncodingKey,
     checking: DecodingKey,
+    lifetime: Duration,
 }
 
 /// Whose token it is to be.
@@ -61,9 +60,9 @@ pub(super) struct Bearer<'a> {
 }
 
 impl AccessTokens {
-    pub fn new(secret: &SecretString) -> Self {
+    pub fn new(secret: &SecretString, lifetime: Duration) -> Self {
         let secret = secret.expose_secret().as_bytes();
-        Self { signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret) }
+        Self { signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret), lifetime }
     }
 
     pub(super) fn mint(&self, bearer: Bearer<'_>, id: Uuid, now: Moment) -> Result<String> {
@@ -79,7 +78,7 @@ impl AccessTokens {
             epoch: bearer.epoch,
             jti: id,
             iat: now.0 / 1000,
-            exp: (now + LIFETIME).0 / 1000,
+            exp: (now + self.lifetime).0 / 1000,
             nbf: None,
         };
         let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };

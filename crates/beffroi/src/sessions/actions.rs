@@ -65,6 +65,8 @@ pub enum Credential {
 pub struct Tokens {
     pub access: String,
     pub refresh: String,
+    /// How long the access token lasts.
+    pub lifetime: Duration,
 }
 
 /// Signs a person in. Whatever is wrong, the answer, its work and its rows are the same (ID-14): one verification,
@@ -171,6 +173,7 @@ async fn tokens(app: &App, account: &Account, session: SessionId, generation: i6
     Ok(Tokens {
         access: app.access_tokens.mint(bearer, app.random.id(), now)?,
         refresh: RefreshToken { session, generation }.write(&app.keys),
+        lifetime: app.config.sessions.access,
     })
 }
 

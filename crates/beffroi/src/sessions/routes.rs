@@ -67,7 +67,7 @@ impl From<Tokens> for TokensView {
             access_token: tokens.access,
             refresh_token: tokens.refresh,
             token_type: "Bearer",
-            expires_in: super::access_token::LIFETIME.as_secs(),
+            expires_in: tokens.lifetime.as_secs(),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::store;
 use crate::{
     accounts::{self, Account},
     app::App,
+    config::keys::ACCESS_MINUTES_MAX,
     error::Result,
     event::Publication,
     ids::{SessionId, UserId},
@@ -20,8 +21,8 @@ use std::{
 
 /// People kept in mind; beyond it everybody is forgotten and looked up again.
 const PEOPLE_MAX: usize = 50_000;
-/// Ended sessions are kept in mind as long as an access token of theirs could live, and a minute more.
-const MEMORY: Duration = Duration::from_secs(16 * 60);
+/// Ended sessions are kept in mind as long as the longest access token of theirs could live, and a minute more.
+const MEMORY: Duration = Duration::from_secs((ACCESS_MINUTES_MAX as u64 + 1) * 60);
 /// How far `watch` looks back: longer than another process's transaction takes, its clock's error included.
 const WATCH_BACK: Duration = Duration::from_secs(10);
 

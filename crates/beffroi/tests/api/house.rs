@@ -340,7 +340,7 @@ impl Person {
 }
 
 /// A client id that no other call in this process gave.
-fn fresh_client_id() -> Uuid {
+pub fn fresh_client_id() -> Uuid {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(1);
     Uuid::from_u128(u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 64 | 0x4000_8000_0000_0000_0000)

@@ -223,3 +223,20 @@ async fn every_route_but_files_and_probes_is_limited() {
         assert!(!is_free || route.access == Access::Anyone, "{}", route.path);
     }
 }
+
+// RA-1: `limits.global_scope = "all"` lets nobody past the global rate.
+#[rstest]
+#[tokio::test]
+async fn the_global_rate_can_count_everybody(#[values(Sqlite, Postgres)] engine: Engine) {
+    for (is_for_all, passed) in [(false, 30), (true, 10)] {
+        let change = |config: &mut beffroi::config::Config| {
+            config.rates.global = Rate::per_minute(60, 10);
+            config.global_rate_is_for_all = is_for_all;
+        };
+        let Some(house) = House::with(engine, change).await else { return };
+        let alice = house.administrator("alice").await;
+        house.advance(Duration::from_secs(60));
+        assert_eq!(passing(&alice, "/api/v1/auth/me", 30).await, passed, "for all: {is_for_all}");
+        assert_eq!(passing(&house.visitor(), "/api/v1/server", 30).await, if is_for_all { 0 } else { 10 });
+    }
+}

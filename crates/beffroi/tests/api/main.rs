@@ -19,6 +19,7 @@ mod openapi;
 mod people;
 mod permissions;
 mod realtime;
+mod room_rights;
 mod rooms;
 mod security;
 mod sessions;

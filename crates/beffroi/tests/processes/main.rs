@@ -9,6 +9,7 @@ mod people;
 mod program;
 
 mod command_line;
+mod configuration;
 mod crash;
 mod demo;
 mod proxy;

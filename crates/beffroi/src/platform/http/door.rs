@@ -50,11 +50,12 @@ pub async fn enter(State(app): State<App>, mut request: Request, next: Next) -> 
 
 fn circumstances(app: &App, request: &Request) -> Circumstances {
     let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let (peer, hops) = (request.extensions().get::<Peer>(), app.config.trusted_proxy_hops);
+    let (hops, proxies) = (app.config.trusted_proxy_hops, &app.config.trusted_proxies);
+    let peer = request.extensions().get::<Peer>();
     Circumstances {
         request_id: app.random.id(),
         user: None,
-        ip_address: peer.map(|peer| client_address::resolve(peer.0.ip(), request.headers(), hops)),
+        ip_address: peer.map(|peer| client_address::resolve(peer.0.ip(), request.headers(), hops, proxies)),
         user_agent: header(header::USER_AGENT).map(|agent| agent.chars().take(USER_AGENT_CHARS_MAX).collect()),
         language: header(header::ACCEPT_LANGUAGE).and_then(Language::accepted).unwrap_or_default(),
         now: app.clock.now(),

@@ -25,13 +25,13 @@ export function engines(index) {
 const GENEROUS = Object.fromEntries(['GLOBAL_RPM', 'PER_USER_RPM', 'PER_IP_RPM', 'MESSAGES_RPM', 'LOGIN_PER_5MIN'].map((name) => [`RATE_LIMIT_${name}`, '60000']));
 
 export class House {
-  /** @param {{ databaseUrl?: string, command?: string, language?: string, isGenerous?: boolean }} [options] `isGenerous`: hardly limits anybody */
-  static async open({ databaseUrl, command = 'serve', language = 'en', isGenerous = false } = {}) {
+  /** @param {{ databaseUrl?: string, command?: string, language?: string, isGenerous?: boolean, environment?: Record<string, string> }} [options] `isGenerous`: hardly limits anybody */
+  static async open({ databaseUrl, command = 'serve', language = 'en', isGenerous = false, environment = {} } = {}) {
     const house = new House();
     // In memory where possible: `fsync` then costs nothing, and nobody needs to switch it off.
     house.folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'beffroi-e2e-'));
     house.command = command;
-    house.environment = { PATH: process.env.PATH, LANG: language, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...(isGenerous ? GENEROUS : {}) };
+    house.environment = { PATH: process.env.PATH, LANG: language, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...(isGenerous ? GENEROUS : {}), ...environment };
     house.port = 0;
     await house.start();
     return house;

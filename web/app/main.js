@@ -5,6 +5,7 @@ import { server, loadServer } from './state/server.js';
 import { me, ended, epoch, restore } from './state/session.js';
 import { loadRooms } from './state/rooms.js';
 import { knowRooms } from './state/stream.js';
+import { loadNotices } from './state/notices.js';
 import { restoreOutbox, resendAll } from './state/outbox.js';
 import { connect, disconnect } from './socket.js';
 import { watchTitle } from './title.js';
@@ -23,6 +24,7 @@ effect(() => { if (ended.value) disconnect(); });
 
 async function goLive() {
   restoreOutbox();
+  void loadNotices();
   try {
     await loadRooms();
     knowRooms();

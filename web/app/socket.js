@@ -4,6 +4,7 @@ import { signal } from '../vendor/signals.js';
 import * as api from './api.js';
 import { t } from './i18n.js';
 import { announceNow } from './state/announce.js';
+import { hearNotice } from './state/notices.js';
 import { receive, fill, compareHeads } from './state/stream.js';
 import { me, ended, sessionEnded } from './state/session.js';
 import { resendAll } from './state/outbox.js';
@@ -70,6 +71,7 @@ function read(text) {
   else if (frame.t === 'snapshot') void compareHeads(frame.rooms);
   else if (frame.t === 'resumed') become({ state: 'catching_up' });
   else if (frame.t === 'event') event(frame);
+  else if (frame.t === 'notice') hearNotice(frame.notice);
   else if (frame.t === 'gap') void fill(frame.room);
   else if (frame.t === 'caught_up') caughtUp(frame.cursor);
   else if (frame.t === 'pong') pong(frame.cursor);

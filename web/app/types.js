@@ -2,7 +2,9 @@
 
 /** @typedef {{ id: string, username: string, email: string, first_name: string|null, last_name: string|null, full_name: string|null, role: string, language: string|null }} User */
 /** @typedef {{ id: string, created_at: string, idle_expires_at: string, absolute_expires_at: string }} Session */
-/** @typedef {{ id: string, device: string|null, current: boolean, created_at: string, last_seen_at: string, ip: string|null, network: string|null }} OwnSession */
+/** @typedef {{ id: string, device: string|null, current: boolean, created_at: string, last_seen_at: string, ip: string|null, network: string|null, is_new_network: boolean }} OwnSession */
+/** @typedef {{ id: string, kind: string, at: string, ip: string|null, device: string|null, session: string|null, reason: string|null }} SecurityEvent */
+/** @typedef {{ id: string, at: string, network: string|null, device: string|null }} AccountNotice */
 /** @typedef {{ user: User, role: string, permissions: string[], session: Session }} Me */
 /** @typedef {{ chars_min: number, chars_max: number }} PasswordRules */
 /** @typedef {{ username_chars_min: number, username_chars_max: number, message_chars_max: number, room_name_chars_max: number, topic_chars_max: number, reason_chars_max: number, server_name_chars_max: number }} Limits */

@@ -48,6 +48,7 @@ codes! {
     TOKEN_EXPIRED = UNAUTHORIZED "auth.token_expired";
     CSRF_REQUIRED = FORBIDDEN "auth.csrf_required";
     SESSION_NOT_FOUND = NOT_FOUND "auth.session_not_found";
+    NOTICE_NOT_FOUND = NOT_FOUND "auth.notice_not_found";
     INVALID_CREDENTIALS = UNAUTHORIZED "auth.invalid_credentials";
     SESSION_IDLE = UNAUTHORIZED "auth.session_idle";
     SESSION_ABSOLUTE = UNAUTHORIZED "auth.session_absolute";

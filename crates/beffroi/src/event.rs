@@ -7,8 +7,13 @@
 //! | `message.deleted` | members of the room | yes |
 //! | `room.changed` | members of the room | yes |
 //! | `member.changed` | members of the room, and the person it is about | yes |
+//!
+//! A [`Notice`] is for one person's other sessions, and not numbered: who was away finds it in `GET /auth/notices`.
 
-use crate::ids::{RoomId, UserId};
+use crate::{
+    ids::{AuditEventId, RoomId, SessionId, UserId},
+    platform::clock::Moment,
+};
 use axum::extract::ws::Utf8Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,10 +33,28 @@ pub enum Publication {
     Joined { user: UserId, room: RoomId, seq: i64 },
     /// A person's sockets stop hearing a room, once they heard the event `seq`.
     Left { user: UserId, room: RoomId },
+    /// For a person's sockets, but for those of the session that it is about.
+    Notice { user: UserId, but: SessionId, frame: Utf8Bytes },
     /// A person's account changed: what is known of it by heart is looked up again.
     PersonChanged { user: UserId },
     /// A session is over: its sockets close at once.
-    SessionEnded { session: crate::ids::SessionId, reason: &'static str },
+    SessionEnded { session: SessionId, reason: &'static str },
+}
+
+/// An account was first used from a network: was it you?
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Notice {
+    pub id: AuditEventId,
+    pub at: Moment,
+    pub network: Option<String>,
+    pub device: Option<String>,
+}
+
+impl Notice {
+    pub fn frame(&self) -> Utf8Bytes {
+        let json = serde_json::json!({"t": "notice", "notice": self});
+        Utf8Bytes::from(json.to_string())
+    }
 }
 
 /// A numbered event as the socket and `GET /rooms/{id}/changes` show it.

@@ -192,7 +192,8 @@ async fn check(State((app, rule)): State<(App, Rule)>, request: Request, next: N
 
 async fn admit(app: &App, rule: Rule, head: &Parts) -> Result<Option<Actor>> {
     let Parts { method, uri, headers, extensions, .. } = head;
-    let address = extensions.get::<Circumstances>().and_then(|circumstances| circumstances.ip_address);
+    let circumstances = extensions.get::<Circumstances>().ok_or(Error::broken("a request without circumstances"))?;
+    let address = circumstances.ip_address;
     if rule.limit == Limit::Free {
         return Ok(None);
     }
@@ -223,6 +224,7 @@ async fn admit(app: &App, rule: Rule, head: &Parts) -> Result<Option<Actor>> {
     };
     take(Key::Person(actor.user), Some(actor.user))?;
     sessions::refuse_forged(app, &actor, method, headers)?;
+    sessions::meet(app, circumstances, &actor).await?;
     if !rule.access.is_met_by(&actor) {
         return Err(Error::refuse(Code::FORBIDDEN));
     }

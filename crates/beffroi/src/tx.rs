@@ -6,6 +6,7 @@ use crate::{
     audit::{self, Act, Circumstances},
     error::Result,
     event::Publication,
+    ids::AuditEventId,
 };
 use sea_orm::DatabaseTransaction;
 
@@ -25,6 +26,11 @@ impl<'a> Tx<'a> {
 
     /// Records what is done in the same transaction as the doing (OB-1).
     pub async fn record(&self, act: Act) -> Result<()> {
+        self.record_event(act).await.map(drop)
+    }
+
+    /// The same, for a row that something else refers to.
+    pub async fn record_event(&self, act: Act) -> Result<AuditEventId> {
         audit::record(&self.db, &self.app.random, &self.circumstances, &act).await
     }
 

@@ -1,18 +1,11 @@
 import { html } from '../html.js';
 import * as api from '../api.js';
-import { deviceOf } from '../device.js';
 import { t } from '../i18n.js';
 import { agoOf, dateTimeOf, momentOf } from '../time.js';
+import { deviceName } from './device-name.js';
 import { useSubmit } from './use-submit.js';
 import { Icon } from './Icon.js';
 import { Notice } from './Notice.js';
-
-/** @param {string|null} agent */
-export function deviceName(agent) {
-  const { program, system } = deviceOf(agent);
-  if (program && system) return t('sessions.device', { program, system });
-  return program ?? system ?? t('sessions.unknown_device');
-}
 
 /** @param {{ session: import('../types.js').OwnSession, onEnded: (id: string) => void }} props */
 export function SessionItem({ session, onEnded }) {
@@ -23,7 +16,7 @@ export function SessionItem({ session, onEnded }) {
     <li class="session-item">
       <${Icon} name="device" />
       <div>
-        <p class="session-device"><bdi>${device}</bdi>${current && html`<span class="tag">${t('sessions.this_device')}</span>`}</p>
+        <p class="session-device"><bdi>${device}</bdi>${current && html`<span class="tag">${t('sessions.this_device')}</span>`}${session.is_new_network && html`<span class="tag warn">${t('sessions.new_network')}</span>`}</p>
         <p class="field-hint">
           ${current ? t('sessions.active_now') : html`<time datetime=${seen} title=${momentOf(seen)}>${t('sessions.last_seen', { ago: agoOf(seen) })}</time>`}
           ${network && html`${' · '}${t('sessions.network')} <bdi dir="ltr">${network}</bdi>`}

@@ -6,6 +6,7 @@ import { signOutEverywhere } from '../state/session.js';
 import { useSubmit } from './use-submit.js';
 import { Dialog } from './Dialog.js';
 import { Notice } from './Notice.js';
+import { SecurityLog } from './SecurityLog.js';
 import { SessionItem } from './SessionItem.js';
 
 /** @typedef {import('../types.js').OwnSession} OwnSession */
@@ -45,5 +46,6 @@ export function SessionsDialog({ onClose }) {
                 <button type="button" class="button quiet danger-text" onClick=${() => setAsking('all')}>${t('sessions.end_all')}</button>`}
         </footer>
         <${Notice} problem=${end.problem} />`}
+      <${SecurityLog} />
     <//>`;
 }

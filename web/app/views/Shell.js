@@ -8,6 +8,7 @@ import { accountId, ended } from '../state/session.js';
 import { isWide } from '../state/viewport.js';
 import { focusOn } from '../focus.js';
 import * as local from '../state/local.js';
+import { AccountNotices } from './AccountNotices.js';
 import { Sidebar } from './Sidebar.js';
 import { RoomView } from './RoomView.js';
 import { ConnectionBanner } from './ConnectionBanner.js';
@@ -37,6 +38,7 @@ export function Shell() {
       <a class="skip-link" href="#room" onClick=${skip}>${t('skip_link')}</a>
       ${(server.value?.demo_accounts.length ?? 0) > 0 && html`<p class="demo-strip">${t('demo.strip')}</p>`}
       <${ConnectionBanner} />
+      <${AccountNotices} />
       <div class="panes">
         <${Sidebar} open=${open} />
         ${open ? html`<${RoomView} key=${open} id=${open} />` : html`<${Welcome} />`}

@@ -142,6 +142,11 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<Accoun
     Ok(user::Entity::find_by_id(id).one(db).await?)
 }
 
+/// The person with their row locked: what is decided about their sessions follows one by one.
+pub async fn lock(db: &impl ConnectionTrait, id: UserId) -> Result<Option<Account>> {
+    Ok(user::Entity::find_by_id(id).lock_exclusive().one(db).await?)
+}
+
 /// Finds a person by user name or e-mail address, in one query either way.
 pub async fn find_by_login(db: &impl ConnectionTrait, keys: &KeyRing, login: &str) -> Result<Option<Account>> {
     let email = email_index(keys, &Email::normalise(login).unwrap_or_default());

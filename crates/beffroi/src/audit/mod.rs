@@ -4,4 +4,4 @@ mod model;
 mod store;
 
 pub use model::{Act, Circumstances};
-pub use store::{record, record_many};
+pub use store::{OwnEvent, find, of_person, record, record_many};

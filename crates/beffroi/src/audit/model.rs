@@ -59,6 +59,10 @@ pub enum Act {
     LogoutSuccess {
         session: SessionId,
     },
+    /// A person's credential was first used from a network.
+    CredentialNewAddress {
+        session: SessionId,
+    },
     PasswordHashUpgraded,
     TokenRefreshed {
         session: SessionId,
@@ -141,6 +145,7 @@ impl Act {
             Self::LoginFailure { .. } => "login_failure",
             Self::LoginSuccess { .. } => "login_success",
             Self::LogoutSuccess { .. } => "logout_success",
+            Self::CredentialNewAddress { .. } => "credential_new_address",
             Self::TokenRefreshed { .. } => "token_refreshed",
             Self::TokensRevoked { .. } => "tokens_revoked",
             Self::PasswordHashUpgraded => "password_hash_upgraded",
@@ -168,9 +173,10 @@ impl Act {
             Self::UserCreated { user, role, invite } => json!({"user_id": user, "role": role, "invite_id": invite}),
             Self::ProfileChanged | Self::SetupLinkIssued | Self::PasswordHashUpgraded => json!({}),
             Self::LoginFailure { reason, name_index } => json!({"reason": reason, "name_index": name_index}),
-            Self::LoginSuccess { session } | Self::LogoutSuccess { session } | Self::TokenRefreshed { session } => {
-                json!({"session_id": session})
-            }
+            Self::LoginSuccess { session }
+            | Self::LogoutSuccess { session }
+            | Self::CredentialNewAddress { session }
+            | Self::TokenRefreshed { session } => json!({"session_id": session}),
             Self::TokensRevoked { session, reason } => json!({"session_id": session, "reason": reason}),
             Self::InviteCreated { invite, room } => json!({"invite_id": invite, "room_id": room}),
             Self::InviteRevoked { invite } => json!({"invite_id": invite}),

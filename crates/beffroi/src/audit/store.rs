@@ -1,6 +1,12 @@
 use super::model::{Act, Circumstances};
-use crate::{error::Result, ids::AuditEventId, platform::random::Random};
-use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use crate::{
+    error::{Code, Error, FieldError, Result},
+    ids::{AuditEventId, UserId},
+    platform::random::Random,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+pub use audit_event::Model as OwnEvent;
 
 mod audit_event {
     use crate::{
@@ -35,8 +41,11 @@ pub async fn record(
     random: &Random,
     circumstances: &Circumstances,
     act: &Act,
-) -> Result<()> {
-    record_many(tx, random, [(circumstances, act)]).await
+) -> Result<AuditEventId> {
+    let row = row(random, circumstances, act);
+    let id = row.id.clone().unwrap();
+    audit_event::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(id)
 }
 
 /// Writes several rows in one statement: the batch of messages that is committed together.
@@ -63,4 +72,42 @@ fn row(random: &Random, circumstances: &Circumstances, act: &Act) -> audit_event
         request_id: Set(Some(circumstances.request_id)),
         created_at: Set(circumstances.now),
     }
+}
+
+/// What people are shown of what happened to their own account; which is nothing that they wrote, or to whom.
+const OWN: &[&str] =
+    &["login_success", "login_failure", "logout_success", "tokens_revoked", "credential_new_address", "user_created"];
+
+/// A person's own security log, newest first, from the event after `last`.
+pub async fn of_person(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    last: Option<AuditEventId>,
+    limit: u64,
+) -> Result<Vec<OwnEvent>> {
+    let mut events = audit_event::Entity::find()
+        .filter(audit_event::Column::UserId.eq(user))
+        .filter(audit_event::Column::EventType.is_in(OWN.iter().copied()))
+        .order_by_desc(audit_event::Column::CreatedAt)
+        .order_by_desc(audit_event::Column::Id)
+        .limit(limit);
+    if let Some(last) = last {
+        let shown = audit_event::Entity::find_by_id(last).filter(audit_event::Column::UserId.eq(user)).one(db).await?;
+        let at = shown
+            .ok_or(Error::refuse_fields(Code::INVALID_CURSOR, vec![FieldError::new("cursor", "malformed")]))?
+            .created_at;
+        let earlier = audit_event::Column::CreatedAt.lt(at);
+        let same_moment = audit_event::Column::CreatedAt.eq(at).and(audit_event::Column::Id.lt(last));
+        events = events.filter(earlier.or(same_moment));
+    }
+    Ok(events.all(db).await?)
+}
+
+/// These events, newest first.
+pub async fn find(db: &impl ConnectionTrait, ids: Vec<AuditEventId>) -> Result<Vec<OwnEvent>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let events = audit_event::Entity::find().filter(audit_event::Column::Id.is_in(ids));
+    Ok(events.order_by_desc(audit_event::Column::CreatedAt).all(db).await?)
 }

@@ -6,11 +6,17 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 mod m0001_two_people_talk;
 #[path = "../../migrations/m0002_threads_and_conversations.rs"]
 mod m0002_threads_and_conversations;
+#[path = "../../migrations/m0003_known_networks.rs"]
+mod m0003_known_networks;
 
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_two_people_talk::Migration), Box::new(m0002_threads_and_conversations::Migration)]
+        vec![
+            Box::new(m0001_two_people_talk::Migration),
+            Box::new(m0002_threads_and_conversations::Migration),
+            Box::new(m0003_known_networks::Migration),
+        ]
     }
 }

@@ -38,6 +38,8 @@ pub(super) enum Delivery {
     Left {
         room: RoomId,
     },
+    /// Not numbered, and for whoever is there.
+    Frame(Utf8Bytes),
 }
 
 /// Why a socket is ended from outside: at once, past whatever waits in its queue.
@@ -101,6 +103,11 @@ impl Hub {
                 for id in inner.sockets_of(|socket| socket.user == user) {
                     inner.send(id, Delivery::Left { room });
                     inner.stop_listening(id, room);
+                }
+            }
+            Publication::Notice { user, but, frame } => {
+                for id in inner.sockets_of(|socket| socket.user == user && socket.session != but) {
+                    inner.send(id, Delivery::Frame(frame.clone()));
                 }
             }
             Publication::PersonChanged { .. } => {}

@@ -335,6 +335,7 @@ impl Socket {
                 self.heard.remove(&room);
                 Ok(())
             }
+            Delivery::Frame(frame) => self.feed_frame(frame).await,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     access_token::Bearer,
-    cookie,
+    cookie, known_networks,
     recognition::why_over,
     refresh_token::RefreshToken,
     store::{self, NewSession},
@@ -124,9 +124,9 @@ async fn find(app: &App, login: &str) -> Result<Option<Account>> {
 
 async fn open(app: &App, circumstances: Circumstances, account: &Account, kind: SessionKind) -> Result<SignedIn> {
     let now = circumstances.now;
-    let tx = Tx::begin(app, circumstances.by(account.id)).await?;
-    // The account may have been locked, or its password changed, while the hash was computed.
-    let current = accounts::find(&tx.db, account.id).await?;
+    let mut tx = Tx::begin(app, circumstances.by(account.id)).await?;
+    // The account may have been locked, or its password changed, while the hash was computed; from here on it is not.
+    let current = accounts::lock(&tx.db, account.id).await?;
     let unchanged = current.filter(|current| current.is_active && current.password_hash == account.password_hash);
     let account = unchanged.ok_or(Error::refuse(Code::INVALID_CREDENTIALS))?;
 
@@ -150,6 +150,7 @@ async fn open(app: &App, circumstances: Circumstances, account: &Account, kind: 
     store::forget_expired_of(&tx.db, account.id, now).await?;
     accounts::mark_seen(&tx.db, account.id, now).await?;
     tx.record(Act::LoginSuccess { session: id }).await?;
+    known_networks::note(&mut tx, account.id, id).await?;
     tx.commit().await?;
     let credential = match kind {
         SessionKind::Cookie { remember } => Credential::Cookie { secret, lifetime: remember.then_some(absolute) },
@@ -190,11 +191,12 @@ pub async fn refresh(app: &App, circumstances: Circumstances, text: &str) -> Res
     let presented = RefreshToken::read(&app.keys, text).ok_or_else(invalid)?;
     let now = circumstances.now;
     let mut tx = Tx::begin(app, circumstances).await?;
+    let owner = store::find(&tx.db, presented.session).await?.ok_or_else(invalid)?.user_id;
+    let account = accounts::lock(&tx.db, owner).await?.filter(|account| account.is_active);
     let session = store::lock(&tx.db, presented.session).await?.ok_or_else(invalid)?;
     if let Some(over) = why_over(&session, now) {
         return Err(Error::refuse(over));
     }
-    let account = accounts::find(&tx.db, session.user_id).await?.filter(|account| account.is_active);
     let account = account.ok_or(Error::refuse(Code::SESSION_REVOKED))?;
     tx.circumstances.user = Some(account.id);
     let confirmed = session.confirmed_generation >= session.refresh_generation;
@@ -224,6 +226,7 @@ pub async fn refresh(app: &App, circumstances: Circumstances, text: &str) -> Res
             return Err(invalid());
         }
     };
+    known_networks::note(&mut tx, account.id, session.id).await?;
     tx.commit().await?;
     tokens(app, &account, session.id, generation, now).await
 }
@@ -303,6 +306,7 @@ pub async fn sign_out(app: &App, circumstances: Circumstances, session: SessionI
 /// Ends every session of a person, and every access token of theirs.
 pub async fn sign_out_everywhere(app: &App, circumstances: Circumstances, user: UserId) -> Result<()> {
     let mut tx = Tx::begin(app, circumstances).await?;
+    accounts::lock(&tx.db, user).await?;
     for session in store::running_of(&tx.db, user, tx.circumstances.now).await? {
         end(&mut tx, session.id).await?;
     }

@@ -5,6 +5,7 @@ mod access_token;
 pub mod actions;
 mod cookie;
 mod csrf_token;
+mod known_networks;
 mod network;
 mod recognition;
 mod refresh_token;
@@ -14,6 +15,7 @@ mod store;
 mod tickets;
 
 pub use access_token::AccessTokens;
+pub use known_networks::meet;
 pub use recognition::{
     authenticate, authenticate_socket, by_access_token as authenticate_bearer, refuse_forged, why_over_now,
 };

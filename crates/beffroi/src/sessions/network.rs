@@ -8,7 +8,7 @@ use std::{
 const IPV4_BITS: u32 = 24;
 const IPV6_BITS: u32 = 64;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Network(IpAddr);
 
 impl Network {

@@ -224,8 +224,9 @@ async fn extend(app: &App, session: &Session, now: Moment) -> Result<Moment> {
     let idle = Duration::from_millis(u64::try_from(session.idle_timeout_ms).unwrap_or(0));
     let expires_at = now + idle;
     let tx = app.database.begin().await?;
-    store::extend(&tx, session, now, expires_at).await?;
+    // The person's row before the session's, as everywhere.
     accounts::mark_seen(&tx, session.user_id, now).await?;
+    store::extend(&tx, session, now, expires_at).await?;
     tx.commit().await?;
     app.hub.extend_session(session.id, expires_at);
     Ok(expires_at)

@@ -2,6 +2,7 @@ use super::{
     actions::{self, Credential, Credentials, SessionKind, Tokens},
     cookie,
     csrf_token::CsrfToken,
+    known_networks::{self, NewNetworks},
     network::Network,
     store,
 };
@@ -9,15 +10,16 @@ use crate::{
     accounts::UserView,
     actor::Actor,
     app::App,
-    audit::Circumstances,
+    audit::{self, Circumstances, OwnEvent},
     error::Result,
-    ids::SessionId,
+    event::Notice,
+    ids::{AuditEventId, SessionId},
     platform::{
         clock::Moment,
         http::{
-            answer::{NoContent, Page, Success},
+            answer::{self, NoContent, Page, Success},
             describe::As,
-            payload::{Ids, Payload},
+            payload::{self, Ids, Payload, Query},
         },
     },
 };
@@ -170,18 +172,27 @@ pub struct SessionView {
     ip: Option<String>,
     /// What its address belongs to: the first 24 bits of an IPv4 address, 64 of an IPv6 one.
     network: Option<String>,
+    /// Whether the account was first used from there within a month.
+    is_new_network: bool,
+}
+
+fn network_of(session: &store::Session) -> Option<Network> {
+    session.ip_address.as_deref().and_then(Network::of_text)
 }
 
 /// Lists one's own running sessions.
 pub async fn list(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<Page<SessionView>> {
-    let sessions = store::running_of(app.database.reader(), actor.user, circumstances.now).await?;
+    let db = app.database.reader();
+    let sessions = store::running_of(db, actor.user, circumstances.now).await?;
+    let new = NewNetworks::of(db, actor.user, circumstances.now).await?;
     let view = |session: store::Session| SessionView {
+        is_new_network: network_of(&session).is_some_and(|network| new.include(&app.keys, actor.user, network)),
+        network: network_of(&session).map(|network| network.to_string()),
         current: session.id == actor.session.id,
         id: session.id,
         device: session.device,
         created_at: session.created_at,
         last_seen_at: session.last_seen_at,
-        network: session.ip_address.as_deref().and_then(Network::of_text).map(|network| network.to_string()),
         ip: session.ip_address,
     };
     Ok(Page::whole(sessions.into_iter().map(view).collect()))
@@ -217,4 +228,78 @@ pub struct CsrfTokenView {
 pub async fn csrf_token(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Success<CsrfTokenView> {
     let token = CsrfToken::issue(&app.keys, actor.session.id, circumstances.now);
     Success(CsrfTokenView { token: token.text, expires_at: token.expires_at })
+}
+
+/// Something that happened to one's own account.
+#[derive(JsonSchema, Serialize)]
+pub struct SecurityEventView {
+    id: AuditEventId,
+    kind: String,
+    at: Moment,
+    ip: Option<String>,
+    device: Option<String>,
+    session: Option<SessionId>,
+    /// Why a sign-in failed, or tokens were revoked.
+    reason: Option<String>,
+}
+
+/// What of an event's data concerns its person.
+#[derive(Default, Deserialize)]
+struct EventData {
+    session_id: Option<SessionId>,
+    reason: Option<String>,
+}
+
+impl From<OwnEvent> for SecurityEventView {
+    fn from(event: OwnEvent) -> Self {
+        let data: EventData = serde_json::from_str(&event.event_data).unwrap_or_default();
+        Self {
+            id: event.id,
+            kind: event.event_type,
+            at: event.created_at,
+            ip: event.ip_address,
+            device: event.user_agent,
+            session: data.session_id,
+            reason: data.reason,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListEvents {
+    cursor: Option<AuditEventId>,
+    limit: Option<i64>,
+}
+
+/// Lists what happened to one's own account, newest first: sign-ins and failed ones, ended sessions, new networks.
+///
+/// Errors: request.invalid_cursor, validation.
+pub async fn events(
+    actor: Actor,
+    State(app): State<App>,
+    Query(query): Query<ListEvents>,
+) -> Result<Page<SecurityEventView>> {
+    let limit = payload::limit(query.limit)?;
+    let events = audit::of_person(app.database.reader(), actor.user, query.cursor, limit + 1).await?;
+    let (events, next) = answer::cut(events, limit, |event| event.id.to_string());
+    Ok(Page::new(events.into_iter().map(Into::into).collect(), next))
+}
+
+/// Lists first uses of one's account from a network that nobody has answered for. Whoever comes by that network sees none.
+pub async fn notices(actor: Actor, State(app): State<App>, circumstances: Circumstances) -> Result<Page<Notice>> {
+    Ok(Page::whole(known_networks::notices(&app, &circumstances, actor.user).await?))
+}
+
+/// Answers a notice: it was oneself. Not from the network that it is about.
+///
+/// Errors: auth.notice_not_found.
+pub async fn dismiss_notice(
+    actor: Actor,
+    State(app): State<App>,
+    circumstances: Circumstances,
+    Ids(notice): Ids<AuditEventId>,
+) -> Result<NoContent> {
+    known_networks::dismiss(&app, circumstances, actor.user, notice).await?;
+    Ok(NoContent)
 }

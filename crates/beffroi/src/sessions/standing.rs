@@ -2,7 +2,7 @@
 //! who people are and what they may do, and which sessions ended while tokens of theirs may still be around.
 //! A change made in this process is known at once, one made by another within a second (`watch`).
 
-use super::store;
+use super::{network::Network, store};
 use crate::{
     accounts::{self, Account},
     app::App,
@@ -23,6 +23,8 @@ use std::{
 const PEOPLE_MAX: usize = 50_000;
 /// Ended sessions are kept in mind as long as the longest access token of theirs could live, and a minute more.
 const MEMORY: Duration = Duration::from_secs((ACCESS_MINUTES_MAX as u64 + 1) * 60);
+/// A network in use is written down once in this time.
+const NETWORK_MEMORY: Duration = Duration::from_secs(24 * 3600);
 /// How far `watch` looks back: longer than another process's transaction takes, its clock's error included.
 const WATCH_BACK: Duration = Duration::from_secs(10);
 
@@ -43,6 +45,8 @@ pub struct Standing {
     ended: RwLock<HashMap<SessionId, (&'static str, Moment)>>,
     /// The refresh generation that a session was last seen to use.
     confirmed: RwLock<HashMap<SessionId, i64>>,
+    /// When a person's use of a network was last written down.
+    networks: RwLock<HashMap<(UserId, Network), Moment>>,
 }
 
 impl Standing {
@@ -84,6 +88,18 @@ impl Standing {
         }
         write(&self.confirmed).insert(session, generation);
         true
+    }
+
+    pub(super) fn knows_network(&self, user: UserId, network: Network, now: Moment) -> bool {
+        read(&self.networks).get(&(user, network)).is_some_and(|at| now.since(*at) < NETWORK_MEMORY)
+    }
+
+    pub(super) fn network_noted(&self, user: UserId, network: Network, now: Moment) {
+        let mut networks = write(&self.networks);
+        if networks.len() >= PEOPLE_MAX {
+            networks.clear();
+        }
+        networks.insert((user, network), now);
     }
 
     fn forget_old(&self, now: Moment) {

@@ -201,6 +201,7 @@ fn is_forgettable(now: Moment) -> sea_orm::Condition {
 pub async fn sweep(app: &App) -> Result<u64> {
     let tx = app.database.begin().await?;
     let done = session::Entity::delete_many().filter(is_forgettable(app.clock.now())).exec(&tx).await?;
+    super::known_networks::sweep(&tx, app.clock.now()).await?;
     tx.commit().await?;
     Ok(done.rows_affected)
 }

@@ -262,6 +262,11 @@ impl Person {
         answer
     }
 
+    /// The same credential, used from another address.
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.parse().expect("an address"), ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path).body(Body::empty()).expect("a request")).await
     }

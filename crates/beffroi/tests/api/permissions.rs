@@ -60,6 +60,9 @@ const EXPECTED: &[(&str, &str)] = &[
     ("GET /api/v1/auth/sessions", "signed in"),
     ("DELETE /api/v1/auth/sessions", "signed in"),
     ("DELETE /api/v1/auth/sessions/{session}", "signed in"),
+    ("GET /api/v1/auth/events", "signed in"),
+    ("GET /api/v1/auth/notices", "signed in"),
+    ("DELETE /api/v1/auth/notices/{notice}", "signed in"),
     ("GET /api/v1/auth/csrf", "signed in"),
     ("GET /api/v1/auth/me", "signed in"),
     ("PATCH /api/v1/auth/me", "signed in"),
@@ -138,7 +141,8 @@ async fn each_role_passes_exactly_where_it_holds_the_permission(#[values(Sqlite,
             .replace("{message}", NOBODYS)
             .replace("{invite}", NOBODYS)
             .replace("{user}", NOBODYS)
-            .replace("{session}", NOBODYS);
+            .replace("{session}", NOBODYS)
+            .replace("{notice}", NOBODYS);
         if route.access == Access::Anyone || route.path.starts_with("/api/v1/auth/logout") {
             continue;
         }

@@ -15,7 +15,7 @@ use crate::{
 use axum::body::Bytes;
 use std::{
     ops::Deref,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 use tokio_util::task::TaskTracker;
 
@@ -38,6 +38,8 @@ pub struct Parts {
     pub tickets: Tickets,
     /// The API document, made when somebody first asks for it.
     pub document: OnceLock<Bytes>,
+    /// The server is about to stop: whoever sends it work should send it elsewhere.
+    pub draining: Arc<AtomicBool>,
     /// Work that goes on after an answer; a stop waits for it.
     pub afterwards: TaskTracker,
 }
@@ -76,6 +78,7 @@ impl App {
             standing: Standing::default(),
             tickets: Tickets::default(),
             document: OnceLock::new(),
+            draining: Arc::default(),
             afterwards: TaskTracker::new(),
         }));
         sessions::remember(&app).await?;

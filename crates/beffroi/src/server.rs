@@ -13,7 +13,7 @@ use crate::{
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// When to ask a server again that is not ready.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -79,9 +79,9 @@ pub async fn health() -> &'static str {
     "ok"
 }
 
-/// The process can do its work: the database answers.
+/// The process can do its work: the database answers, and the server is not about to stop.
 pub async fn readiness(State(app): State<App>) -> Result<&'static str> {
-    if app.database.is_reachable().await {
+    if !app.draining.load(Ordering::Relaxed) && app.database.is_reachable().await {
         Ok("ready")
     } else {
         Err(Error::refuse_until(Code::UNAVAILABLE, RETRY_AFTER))

@@ -2,6 +2,8 @@
 
 mod config;
 mod demo;
+mod healthcheck;
+mod reload;
 mod serve;
 mod settings;
 mod setup_link;
@@ -14,11 +16,10 @@ use crate::{
     error::{Error, Result, chain},
     platform::{
         i18n::{self, Language},
-        logs,
         random::Random,
     },
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use settings::{Flags, Settings};
 use std::process::ExitCode;
 
@@ -50,6 +51,12 @@ enum Command {
     Secret(SecretCommand),
     /// Bring the database up to date
     Migrate,
+    /// Have the running server read its settings again
+    Reload,
+    /// Whether the server is ready for work
+    Healthcheck,
+    /// Completions for a shell
+    Completions { shell: clap_complete::Shell },
 }
 
 #[derive(Subcommand)]
@@ -68,13 +75,16 @@ pub fn run() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Command::Config(config::ConfigCommand::Example) => return config::example(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "beffroi", &mut std::io::stdout());
+            return ExitCode::SUCCESS;
+        }
         _ => {}
     }
     let settings = match flags.read() {
         Ok(settings) => settings,
         Err(problems) => return config::refuse(&command, &problems),
     };
-    start_logs(&settings);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Error::internal(error)),
@@ -85,11 +95,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn start_logs(settings: &Settings) {
-    let text = |key| settings.layers.setting(key).text.as_str();
-    logs::start(text("logs.level"), logs::Format::named(text("logs.format")));
-}
-
 async fn execute(command: Command, settings: Settings) -> Result<ExitCode> {
     match command {
         Command::Serve => serve::run(settings).await?,
@@ -97,7 +102,9 @@ async fn execute(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::SetupLink => setup_link::run(settings).await?,
         Command::User(command) => user::run(settings, command).await?,
         Command::Config(command) => return config::run(settings, command).await,
-        Command::Secret(SecretCommand::Generate) => {}
+        Command::Reload => return reload::run(settings).await,
+        Command::Healthcheck => healthcheck::run(settings).await?,
+        Command::Secret(SecretCommand::Generate) | Command::Completions { .. } => {}
         Command::Migrate => settings.open().await?.stop().await?,
     }
     Ok(ExitCode::SUCCESS)

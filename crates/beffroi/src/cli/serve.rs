@@ -1,6 +1,6 @@
 //! `beffroi serve`: opens the deployment, says where it is, serves until it is told to stop.
 
-use super::{Settings, language, setup_link};
+use super::{Settings, language, reload::Reloader, setup_link};
 use crate::{
     app::App,
     config::Config,
@@ -13,6 +13,7 @@ use std::{
     fs::File,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::atomic::Ordering,
     time::Duration,
 };
 use tokio::{
@@ -40,8 +41,14 @@ pub(super) async fn run(settings: Settings) -> Result<()> {
     let listener = listen(&mut config).await?;
     let app = App::start(config, Clock::System, Random::System).await?;
     let stop = StopSignals::listen()?;
+    let reloader = Reloader::new(app.clone(), &settings)?;
     announce(&app).await?;
-    serve(app, listener, stop).await
+    let reloading = tokio::spawn(reloader.run());
+    let served = serve(app, listener, stop).await;
+    reloading.abort();
+    // Ended, it takes its socket away.
+    let _aborted = reloading.await;
+    served
 }
 
 /// Two servers on one embedded database would each believe to be the only writer. It may lie outside the data directory,
@@ -76,10 +83,11 @@ pub(super) async fn listen(config: &mut Config) -> Result<TcpListener> {
 pub(super) async fn serve(app: App, listener: TcpListener, mut signals: StopSignals) -> Result<()> {
     let stop = CancellationToken::new();
     let jobs = jobs::start(&app, &stop);
-    let hub = app.hub.clone();
+    let (hub, draining) = (app.hub.clone(), app.draining.clone());
     let stopping = async move {
         signals.received().await;
         tracing::info!("stopping");
+        draining.store(true, Ordering::Relaxed);
         if hub.socket_count() > 0 {
             hub.say_restarting();
             tokio::time::sleep(GOODBYE).await;

@@ -8,7 +8,11 @@ use crate::{
         profiles::{PROFILES, Profile},
     },
     error::{Error, Result},
-    platform::{clock::Clock, random::Random},
+    platform::{
+        clock::Clock,
+        logs::{self, LogFilter},
+        random::Random,
+    },
 };
 use clap::Args;
 use std::{
@@ -52,12 +56,28 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) struct Settings {
+    /// As said on the command line, for reading it all again.
+    pub(super) flags: Flags,
+    pub(super) log_filter: LogFilter,
     pub(super) data: PathBuf,
     pub(super) layers: Layers,
 }
 
 impl Flags {
+    /// The settings, with the logs that they ask for begun.
     pub(super) fn read(self) -> Result<Settings, Vec<Problem>> {
+        let (data, layers) = self.clone().data_and_layers()?;
+        let text = |key| layers.setting(key).text.as_str();
+        let log_filter = logs::start(text("logs.level"), logs::Format::named(text("logs.format")));
+        Ok(Settings { flags: self, log_filter, data, layers })
+    }
+
+    /// The settings as they are now; the data directory stays where it is.
+    pub(super) fn layers(self) -> Result<Layers, Vec<Problem>> {
+        self.data_and_layers().map(|(_, layers)| layers)
+    }
+
+    fn data_and_layers(self) -> Result<(PathBuf, Layers), Vec<Problem>> {
         let dot_env = layers::dot_env(Path::new(".env")).map_err(|problem| vec![problem])?;
         let in_dot_env = |name: &str| dot_env.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         let data = self.data.clone().or(in_dot_env("BEFFROI_DATA").map(PathBuf::from)).unwrap_or("data".into());
@@ -69,7 +89,7 @@ impl Flags {
             environment: variables(),
             command_line: self.settings(),
         };
-        Ok(Settings { data, layers: Layers::read(sources)? })
+        Ok((data, Layers::read(sources)?))
     }
 
     /// The settings among the flags: flag, key, value.

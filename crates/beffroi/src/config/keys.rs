@@ -17,7 +17,7 @@ pub struct Key {
     pub about: &'static str,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Line,
     Number {
@@ -37,6 +37,7 @@ pub enum Kind {
 use Kind::{Choice, Line, Listen, LogFilter, Networks, Number, Secret, Switch, WebAddress};
 
 const RATE: Kind = Number { min: 1, max: 1_000_000 };
+const CONNECTIONS: Kind = Number { min: 1, max: 100_000 };
 const YEAR_MINUTES: u32 = 365 * 24 * 60;
 const MINUTES: Kind = Number { min: 1, max: YEAR_MINUTES };
 /// What ended is remembered for an hour (`sessions/standing.rs`): no access token may live longer.
@@ -62,6 +63,7 @@ pub const KEYS: &[Key] = &[
     key("sessions.refresh_days", &["JWT_REFRESH_EXPIRY_DAYS"], Number { min: 1, max: 365 }, "7", "How long a refresh token waits for its use"),
     key("csrf.mode", &[], Choice(&["fetch", "token"]), "fetch", "What proves that our own page makes a change: what the browser says by itself, or a token besides"),
     key("registration.mode", &["REGISTRATION_MODE"], Choice(&["invite"]), "invite", "How one becomes a member: by invitation, which is all there is yet"),
+    key("limits.connections_per_address", &["MAX_CONNECTIONS_PER_IP"], CONNECTIONS, "100", "Connections that one address (IPv6: one /64) may hold at once"),
     key("limits.global_per_minute", &["RATE_LIMIT_GLOBAL_RPM"], RATE, "1000", "Requests without a valid credential, all together"),
     key("limits.global_burst", &["RATE_LIMIT_GLOBAL_BURST"], RATE, "100", "... so many of them at once; a rate set without its burst has as many"),
     key("limits.global_scope", &[], Choice(&["anonymous", "all"]), "anonymous", "all: the global rate counts requests with a valid credential, too"),
@@ -136,6 +138,11 @@ impl Key {
 
     pub fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Secret)
+    }
+
+    /// Whether a running server takes a new value without a restart.
+    pub fn is_live(&self) -> bool {
+        self.name == "logs.level" || self.kind == RATE
     }
 
     /// The name that messages use.

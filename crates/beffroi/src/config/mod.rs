@@ -173,6 +173,7 @@ impl Config {
             public_url: layers.optional("server.public_url"),
             environment,
             database_url: layers.secret("database.url"),
+            connections_per_address: layers.value("limits.connections_per_address"),
             csrf_mode: match layers.setting("csrf.mode").text.as_str() {
                 "token" => CsrfMode::Token,
                 _ => CsrfMode::Fetch,
@@ -260,7 +261,8 @@ impl SessionTimes {
     }
 }
 
-fn rates(layers: &Layers) -> Rates {
+/// The rates of RA-1 as these settings have them.
+pub fn rates(layers: &Layers) -> Rates {
     let Rates { global, per_person, per_address, sign_in, messages } = Rates::default();
     Rates {
         global: rate(layers, "limits.global_per_minute", "limits.global_burst", global),

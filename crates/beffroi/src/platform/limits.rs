@@ -10,7 +10,7 @@ use crate::{
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -113,7 +113,7 @@ type Refused = (&'static str, Option<IpAddr>, Option<UserId>);
 
 pub struct Limiter {
     clock: Clock,
-    rates: Rates,
+    rates: RwLock<Rates>,
     /// By key, when its bucket is full again (GCRA's "theoretical arrival time"), in milliseconds.
     full_at: Mutex<HashMap<Key, i64>>,
     refusals: Mutex<HashMap<Refused, u64>>,
@@ -129,12 +129,21 @@ pub struct Refusals {
 
 impl Limiter {
     pub fn new(clock: Clock, rates: Rates) -> Self {
-        Self { clock, rates, full_at: Mutex::default(), refusals: Mutex::default() }
+        Self { clock, rates: RwLock::new(rates), full_at: Mutex::default(), refusals: Mutex::default() }
+    }
+
+    /// Other figures from now on; what was taken stays taken.
+    pub fn change(&self, rates: Rates) {
+        *self.rates.write().unwrap_or_else(PoisonError::into_inner) = rates;
+    }
+
+    fn rates(&self) -> Rates {
+        *self.rates.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a place, or says how long until there is one.
     pub fn take(&self, key: &Key) -> Result<()> {
-        let (rule, rate) = key.rule(&self.rates);
+        let (rule, rate) = key.rule(&self.rates());
         let now = self.clock.now();
         let mut full_at = lock(&self.full_at);
         let full = full_at.get(key).copied().unwrap_or(0).max(now.0);
@@ -168,7 +177,7 @@ impl Limiter {
 
     /// Gives a place back: what it was taken for turned out well.
     pub fn give_back(&self, key: &Key) {
-        let (_, rate) = key.rule(&self.rates);
+        let (_, rate) = key.rule(&self.rates());
         if let Some(full) = lock(&self.full_at).get_mut(key) {
             *full -= rate.interval_ms();
         }

@@ -267,3 +267,14 @@ async fn ids_are_random_and_tell_nothing() {
         assert_eq!(row.try_get::<Uuid>("", "id").expect("a UUID").get_version_num(), 7);
     }
 }
+
+// OB-7: a balancer that asks sends nobody to a server that is about to stop.
+#[tokio::test]
+async fn a_server_that_is_about_to_stop_is_alive_and_not_ready() {
+    let house = house().await;
+    let balancer = house.visitor();
+    assert_eq!(balancer.get("/readyz").await.status, StatusCode::OK);
+    house.app.draining.store(true, std::sync::atomic::Ordering::Relaxed);
+    balancer.get("/readyz").await.refused(503, "server.unavailable");
+    assert_eq!(balancer.get("/healthz").await.status, StatusCode::OK);
+}

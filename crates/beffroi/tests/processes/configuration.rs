@@ -5,9 +5,10 @@ use crate::{
     postgres,
     program::Deployment,
 };
+use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 /// A secret as `beffroi secret generate` prints it.
 const KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -295,4 +296,72 @@ fn two_data_directories_do_not_serve_one_database() {
     deployment.run(&second).refused("another server already works on");
     assert!(first.stop("TERM").success());
     assert!(deployment.start(&second).stop("TERM").success());
+}
+
+// ---- While it serves
+
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let seen = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("it becomes so");
+}
+
+async fn is_refused(visitor: &Person) -> bool {
+    let answer = visitor.send(Method::GET, "/api/v1/server", None).await.expect("an answer");
+    answer.status() == StatusCode::TOO_MANY_REQUESTS
+}
+
+// OB-7
+#[rstest]
+#[tokio::test]
+async fn rates_and_the_log_change_without_a_restart(#[values(false, true)] by_signal: bool) {
+    let deployment = Deployment::new().with("RATE_LIMIT_PER_IP_RPM", "");
+    write(&deployment, "beffroi.toml", "limits.address_per_minute = 1000000", 0o600);
+    let server = deployment.serve();
+    let visitor = Person::visitor(server.address);
+    for _ in 0..5 {
+        assert!(!is_refused(&visitor).await);
+    }
+    let changed = "limits.address_per_minute = 1\nlogs.level = 'debug'\nserver.public_url = 'https://example.org'";
+    write(&deployment, "beffroi.toml", changed, 0o600);
+    if by_signal {
+        server.signal("HUP");
+    } else {
+        let printed = deployment.run(&["reload"]).succeeded();
+        assert!(printed.contains("changed: limits.address_per_minute\nchanged: logs.level\n"), "{printed}");
+        assert!(printed.contains("needs a restart: server.public_url\n"), "{printed}");
+    }
+    until(async || is_refused(&visitor).await).await;
+
+    // The other way round, what cannot be read changes nothing.
+    write(&deployment, "beffroi.toml", "limits.adress_per_minute = 1000000", 0o600);
+    deployment.run(&["reload"]).refused("did you mean limits.address_per_minute?");
+    server.signal("HUP");
+    until(async || deployment.log().contains("the settings stay as they were")).await;
+    assert!(is_refused(&visitor).await);
+    assert!(server.stop("TERM").success());
+    assert!(!deployment.data().join("control.sock").exists());
+    write(&deployment, "beffroi.toml", "", 0o600);
+    deployment.run(&["reload"]).refused("no server works on data");
+}
+
+// OB-7
+#[test]
+fn a_supervisor_asks_whether_the_server_is_ready() {
+    let deployment = Deployment::new();
+    let server = deployment.serve();
+    let listen = server.address.to_string();
+    deployment.run(&["healthcheck", "--listen", &listen]).succeeded();
+    assert!(server.stop("TERM").success());
+    deployment.run(&["healthcheck", "--listen", &listen]).refused("is not ready");
+}
+
+#[test]
+fn a_shell_learns_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(Deployment::new().run(&["completions", shell]).succeeded().contains("healthcheck"), "{shell}");
+    }
 }

@@ -26,3 +26,48 @@ export async function walkSwitcher(street, house, { words, people, other }, look
   await at('switcher-none', bruno);
   await closeDialog(bruno);
 }
+
+/** @param {Look} look @param {Looker} at */
+export async function walkConversations(street, house, { words, people }, look, at) {
+  const open = async (...users) => (await people.chloe.ask('POST', '/dms', { users: users.map(({ user }) => user.id) })).data;
+  const [two, group] = [await open(people.bruno), await open(people.bruno, people.amelie)];
+  const bruno = await street.person('bruno', house.origin, { ...look, visitor: people.bruno });
+  const { page } = bruno;
+  await bruno.opens({ id: two.id, name: 'chloe' });
+  await bruno.isOnline();
+  await at('conversation-empty', bruno);
+  await people.chloe.says(words.talk[0][1], two.id);
+  await bruno.message(words.talk[0][1].slice(0, 7)).waitFor();
+  await people.chloe.says(words.talk[0][1], group.id);
+  await at('conversation', bruno);
+  if (look.width < 720) await bruno.button('room.back').click();
+  await at('conversations', bruno);
+  await bruno.button('dm.new').click();
+  await page.getByRole('option', { name: 'amelie' }).waitFor();
+  await at('dialog-new-message', bruno);
+  await page.keyboard.type('chl');
+  await page.getByRole('option', { name: 'chloe', selected: true }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: 'amelie' }).waitFor();
+  await at('dialog-new-message-chosen', bruno);
+  await closeDialog(bruno);
+  await bruno.visits(`/rooms/${group.id}`);
+  await bruno.button('dm.about').click();
+  await page.getByRole('dialog').getByText('amelie').last().waitFor();
+  await at('dialog-group', bruno);
+  await page.getByRole('dialog').getByRole('button', { name: 'chloe', exact: true }).click();
+  await bruno.button('person.write').waitFor();
+  await at('dialog-person', bruno);
+  await bruno.button('person.block').click();
+  await at('dialog-person-block', bruno);
+  await bruno.button('person.block').click();
+  await bruno.text('person.blocked').waitFor();
+  await closeDialog(bruno);
+  await bruno.text('message.blocked').waitFor();
+  await at('messages-folded', bruno);
+  await bruno.visits(`/rooms/${two.id}`);
+  await bruno.button('person.unblock').waitFor();
+  await at('conversation-blocked', bruno);
+  await bruno.button('person.unblock').click();
+  await bruno.composer.waitFor();
+}

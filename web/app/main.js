@@ -4,6 +4,7 @@ import { preferredLanguage, storedLanguage, useLanguage } from './i18n.js';
 import { server, loadServer } from './state/server.js';
 import { me, ended, epoch, restore } from './state/session.js';
 import { loadRooms } from './state/rooms.js';
+import { loadBlocked } from './state/people.js';
 import { knowRooms } from './state/stream.js';
 import { loadNotices } from './state/notices.js';
 import { restoreOutbox, resendAll } from './state/outbox.js';
@@ -26,7 +27,8 @@ async function goLive() {
   restoreOutbox();
   void loadNotices();
   try {
-    await loadRooms();
+    // Whom one blocked is known before their words appear; without it they are shown, nothing more.
+    await Promise.all([loadBlocked().catch(() => {}), loadRooms()]);
     knowRooms();
   } catch { /* the list shows the failure and offers Retry */ }
   resendAll();

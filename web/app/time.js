@@ -11,6 +11,7 @@ const formats = computed(() => ({
   dayYear: new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
   full: new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }),
   ago: new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' }),
+  date: new Intl.DateTimeFormat(locale.value, { dateStyle: 'long' }),
   short: new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' }),
 }));
 
@@ -30,6 +31,9 @@ export function agoOf(at) {
   const [unit, length] = SPANS.find(([, span]) => since >= span) ?? ['second', Infinity];
   return formats.value.ago.format(-Math.floor(since / length), unit);
 }
+
+/** @param {string} at */
+export const dateOf = (at) => formats.value.date.format(new Date(at));
 
 /** A day as a key: two times of one local day give the same. @param {string} at */
 export const dayKey = (at) => new Date(at).toDateString();

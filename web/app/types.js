@@ -10,10 +10,11 @@
 /** @typedef {{ username_chars_min: number, username_chars_max: number, message_chars_max: number, room_name_chars_max: number, topic_chars_max: number, reason_chars_max: number, server_name_chars_max: number }} Limits */
 /** @typedef {{ username: string, password: string }} DemoAccount */
 /** @typedef {{ name: string, languages: string[], registration_mode: string, setup_open: boolean, csrf_mode: string, password: PasswordRules, limits: Limits, demo_accounts: DemoAccount[] }} Server */
-/** @typedef {{ id: string, name: string, topic: string|null, policy: string, sensitive: boolean, archived: boolean, slow_mode_seconds: number, last_seq: number, unread: number, mentions: number, role: string|null }} Room */
+/** @typedef {{ id: string, name: string, topic: string|null, policy: string, sensitive: boolean, archived: boolean, slow_mode_seconds: number, last_seq: number, unread: number, mentions: number, role: string|null, people?: Person[], is_group?: boolean }} Room */
 /** @typedef {{ id: string, username: string, bot?: boolean }} Person */
+/** @typedef {{ id: string, username: string, role: string, created_at: string, blocked: boolean }} Profile */
 /** @typedef {{ user: Person, role: string }} Member */
-/** @typedef {{ id: string, room_id: string, seq: number, author: Person, text: string, tree: Node[], created_at: string, edited_at: string|null, deleted_at: string|null, client_id: string|null, reply_to: string|null, reply_count: number, by_author?: boolean, reason?: string|null }} Message */
+/** @typedef {{ id: string, room_id: string, seq: number, author: Person, text: string, tree: Node[], created_at: string, edited_at: string|null, deleted_at: string|null, client_id: string|null, reply_to: string|null, thread_root: string|null, reply_count: number, by_author?: boolean, reason?: string|null }} Message */
 /** @typedef {{ deleted_at: string, by_author: boolean, reason: string|null }} Deletion */
 /** @typedef {{ text: string, tree: Node[], written_at: string }} Revision */
 /** @typedef {{ t: string, text?: string, c?: Node[], items?: Node[][], ordered?: boolean, start?: number, level?: number, href?: string, lang?: string|null }} Node */

@@ -5,9 +5,15 @@ import { t, tn } from '../i18n.js';
 const BURST_MS = 2000;
 const BURST_MAX = 3;
 
-/** @param {string} id @param {string} text */
-function say(id, text) {
-  const region = document.getElementById(id);
+/** Of the page, or of the window in front: what lies behind a modal one is silent. @param {'polite'|'assertive'} tone @returns {HTMLElement|null} */
+function regionOf(tone) {
+  const front = [...document.querySelectorAll('dialog:modal')].at(-1);
+  return front?.querySelector(`[data-say="${tone}"]`) ?? document.getElementById(`sr-${tone}`);
+}
+
+/** @param {'polite'|'assertive'} tone @param {string} text */
+function say(tone, text) {
+  const region = regionOf(tone);
   if (!region) return;
   // The same text twice is silent unless the region was empty in between.
   region.textContent = '';
@@ -15,9 +21,9 @@ function say(id, text) {
 }
 
 /** @param {string} text */
-export const announce = (text) => say('sr-polite', text);
+export const announce = (text) => say('polite', text);
 /** @param {string} text */
-export const announceNow = (text) => say('sr-assertive', text);
+export const announceNow = (text) => say('assertive', text);
 
 let burst = 0;
 let timer = 0;

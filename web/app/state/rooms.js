@@ -1,5 +1,6 @@
 import { signal, computed } from '../../vendor/signals.js';
 import * as api from '../api.js';
+import { isDirect, roomName } from './room-name.js';
 
 /** @typedef {import('../types.js').Room} Room */
 
@@ -9,9 +10,13 @@ export const roomsLoaded = signal(false);
 /** @type {import('../../vendor/signals.js').Signal<unknown>} */
 export const roomsProblem = signal(null);
 
-const byName = (/** @type {Room} */ a, /** @type {Room} */ b) => a.name.localeCompare(b.name, undefined, { sensitivity: 'base', numeric: true });
+const byName = (/** @type {Room} */ a, /** @type {Room} */ b) => roomName(a).localeCompare(roomName(b), undefined, { sensitivity: 'base', numeric: true });
 
-export const joinedRooms = computed(() => rooms.value.filter((room) => room.role !== null).sort(byName));
+const joined = computed(() => rooms.value.filter((room) => room.role !== null).sort(byName));
+export const ownRooms = computed(() => joined.value.filter((room) => !isDirect(room)));
+export const conversations = computed(() => joined.value.filter(isDirect));
+/** In the order of the list on the left. */
+export const joinedRooms = computed(() => [...ownRooms.value, ...conversations.value]);
 export const otherRooms = computed(() => rooms.value.filter((room) => room.role === null && !room.archived).sort(byName));
 export const unreadTotal = computed(() => joinedRooms.value.reduce((sum, room) => sum + room.unread, 0));
 

@@ -7,6 +7,8 @@ import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage, bury
 import { confirmSent } from './outbox.js';
 import { isBeingRead, isOpen, noteArrival } from './reading.js';
 import { announceMessage } from './announce.js';
+import { blocked } from './people.js';
+import { isDirect, roomName } from './room-name.js';
 
 /** @typedef {import('../types.js').RoomEvent} RoomEvent */
 /** More than this many pages behind: a fresh start is cheaper than the replay. */
@@ -113,12 +115,18 @@ function created({ room, data }) {
     upsert(timeline, data);
   }
   if (own) return;
-  if (isOpen(room) && document.visibilityState === 'visible') announceMessage(roomById(room)?.name ?? '', data);
+  tell(room, data);
   if (isBeingRead(room)) return;
   const mine = me.value?.user.username;
   const mentioned = mine ? data.text.toLowerCase().includes(`@${mine.toLowerCase()}`) : false;
   const before = roomById(room);
   if (before) changeRoom(room, { unread: before.unread + 1, mentions: before.mentions + (mentioned ? 1 : 0) });
+}
+
+/** To those who hear the page. @param {string} id @param {import('../types.js').Message} message */
+function tell(id, message) {
+  const room = roomById(id);
+  if (room && isOpen(id) && document.visibilityState === 'visible' && !blocked.value.has(message.author.id)) announceMessage(roomName(room), message);
 }
 
 /** @param {RoomEvent} event */
@@ -135,7 +143,12 @@ function deleted({ room, data }) {
 
 /** @param {RoomEvent} event */
 function memberChanged({ room, data }) {
-  if (data?.user?.id !== accountId.value) return;
+  if (data?.user?.id !== accountId.value) {
+    const known = roomById(room);
+    // It bears the names of its people.
+    if (known && isDirect(known)) void refreshRoom(room);
+    return;
+  }
   if (data.role === null) void shutOut(room);
   else void refreshRoom(room);
 }

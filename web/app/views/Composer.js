@@ -6,11 +6,14 @@ import { answer, answeredOf, draftOf, keepDraft } from '../state/drafts.js';
 import { send } from '../state/outbox.js';
 import { jump } from '../state/reading.js';
 import { lastOwn, startEdit } from '../state/messages.js';
+import { blocked } from '../state/people.js';
+import { isOneToOne, othersIn, roomName } from '../state/room-name.js';
 import { fetchOriginal, originalOf } from '../state/originals.js';
 import { timelineOf } from '../state/timeline.js';
 import { announceNow } from '../state/announce.js';
 import { focusOn } from '../focus.js';
 import { Icon } from './Icon.js';
+import { BlockedBar } from './BlockedBar.js';
 import { HeldBack } from './HeldBack.js';
 import { JoinBar } from './JoinBar.js';
 import { MessageField, excessOf, isSendKey } from './MessageField.js';
@@ -20,6 +23,8 @@ import { ReplyBar } from './ReplyBar.js';
 export function Composer({ room }) {
   if (room.role === null) return html`<${JoinBar} room=${room} />`;
   if (room.archived) return html`<div class="composer-closed" id="composer"><p>${t('composer.archived')}</p></div>`;
+  const shut = isOneToOne(room) ? othersIn(room).find(({ id }) => blocked.value.has(id)) : undefined;
+  if (shut) return html`<${BlockedBar} person=${shut} />`;
   return html`<${OpenComposer} room=${room} />`;
 }
 
@@ -63,7 +68,7 @@ function OpenComposer({ room }) {
       submit(event);
     }
   };
-  const field = t('composer.field', { room: room.name });
+  const field = t('composer.field', { room: roomName(room) });
   return html`
     <form class="composer" id="composer" onSubmit=${submit} aria-label=${t('composer.label')}>
       <${HeldBack} />

@@ -31,6 +31,7 @@ export function Dialog({ title, onClose, className = '', children }) {
           <button type="button" class="icon-button" aria-label=${t('action.close')} title=${t('action.close')} onClick=${onClose}><${Icon} name="close" /></button>
         </header>
         ${children}
+        <p class="visually-hidden" aria-live="polite" data-say="polite"></p><p class="visually-hidden" aria-live="assertive" data-say="assertive"></p>
       </div>
     </dialog>`;
 }

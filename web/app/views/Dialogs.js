@@ -10,6 +10,8 @@ import { MembersDialog } from './MembersDialog.js';
 import { MessageHistoryDialog } from './MessageHistoryDialog.js';
 import { MessageMenuDialog } from './MessageMenuDialog.js';
 import { SessionsDialog } from './SessionsDialog.js';
+import { NewMessageDialog } from './NewMessageDialog.js';
+import { PersonDialog } from './PersonDialog.js';
 import { ShortcutsDialog } from './ShortcutsDialog.js';
 import { SignOutDialog } from './SignOutDialog.js';
 import { SwitcherDialog } from './SwitcherDialog.js';
@@ -26,6 +28,8 @@ export function Dialogs() {
     case 'shortcuts': return html`<${ShortcutsDialog} onClose=${closeDialog} />`;
     case 'switcher': return html`<${SwitcherDialog} onClose=${closeDialog} />`;
     case 'sign-out': return html`<${SignOutDialog} onClose=${closeDialog} />`;
+    case 'new-message': return html`<${NewMessageDialog} onClose=${closeDialog} />`;
+    case 'person': return html`<${PersonDialog} key=${open.person.id} person=${open.person} onClose=${closeDialog} />`;
     case 'members': return room ? html`<${MembersDialog} room=${room} onClose=${closeDialog} />` : null;
     case 'message-menu': return html`<${MessageMenuDialog} key=${open.message.id} message=${open.message} onClose=${closeDialog} />`;
     case 'message-history': return html`<${MessageHistoryDialog} key=${open.message.id} message=${open.message} onClose=${closeDialog} />`;

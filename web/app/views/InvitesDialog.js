@@ -4,7 +4,7 @@ import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import * as api from '../api.js';
 import { t } from '../i18n.js';
 import { route } from '../router.js';
-import { joinedRooms } from '../state/rooms.js';
+import { ownRooms } from '../state/rooms.js';
 import { useSubmit } from './use-submit.js';
 import { Dialog } from './Dialog.js';
 import { CopyField } from './CopyField.js';
@@ -13,12 +13,15 @@ import { Notice } from './Notice.js';
 
 /** @typedef {import('../types.js').Invite} Invite */
 
+/** The room on screen, unless it is a conversation, which is for those who are in it. */
+const here = () => (route.value.name === 'room' && ownRooms.value.find(({ id }) => route.value.name === 'room' && id === route.value.id)?.id) || '';
+
 /** @param {{ onClose: () => void }} props */
 export function InvitesDialog({ onClose }) {
   const [invites, setInvites] = useState(/** @type {Invite[]|null} */ (null));
   const [made, setMade] = useState(/** @type {Invite|null} */ (null));
   const [problem, setProblem] = useState(/** @type {unknown} */ (null));
-  const [room, setRoom] = useState(route.value.name === 'room' ? route.value.id : '');
+  const [room, setRoom] = useState(here);
   const look = () => { setProblem(null); api.getAll('/invites?limit=100').then(setInvites).catch(setProblem); };
   useEffect(look, []);
   const create = useSubmit(async () => {
@@ -37,7 +40,7 @@ export function InvitesDialog({ onClose }) {
         <label class="field"><span>${t('invites.into')}</span>
           <select value=${room} onChange=${(/** @type {any} */ event) => setRoom(event.currentTarget.value)}>
             <option value="">${t('invites.no_room')}</option>
-            ${joinedRooms.value.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+            ${ownRooms.value.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
           </select></label>
         <button type="submit" class="button primary" disabled=${create.busy}>${t('invites.create')}</button>
       </form>

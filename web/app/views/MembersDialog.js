@@ -3,8 +3,10 @@ import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import * as api from '../api.js';
 import { t, tn } from '../i18n.js';
 import { go } from '../router.js';
+import { openPersonDialog } from '../state/dialogs.js';
+import { isDirect, isOneToOne, roomName } from '../state/room-name.js';
 import { leaveRoom } from '../state/rooms.js';
-import { accountId } from '../state/session.js';
+import { accountId, may } from '../state/session.js';
 import { useSubmit } from './use-submit.js';
 import { Avatar } from './Avatar.js';
 import { Dialog } from './Dialog.js';
@@ -20,25 +22,29 @@ export function MembersDialog({ room, onClose }) {
   useEffect(look, [room.id]);
   const leave = useSubmit(async () => { await leaveRoom(room.id); onClose(); go('/', { replace: true }); });
   const roleText = { owner: t('role.owner'), moderator: t('role.moderator'), member: '' };
+  const leaveText = isDirect(room) ? t('dm.leave') : t('room.leave');
   return html`
-    <${Dialog} title=${room.name} onClose=${onClose} className="tall">
+    <${Dialog} title=${roomName(room)} onClose=${onClose} className="tall">
       ${room.topic && html`<p class="dialog-topic" dir="auto">${room.topic}</p>`}
-      <h3>${members ? tn('members.count', members.length) : t('members.title')}</h3>
+      <h3>${isDirect(room) ? t('dm.people') : members ? tn('members.count', members.length) : t('members.title')}</h3>
       <${Notice} problem=${problem} onRetry=${look} />
       <ul class="member-list">
         ${members?.map(({ user, role }) => html`
-          <li key=${user.id}><${Avatar} person=${user} /><span class="member-name" dir="auto">${user.username}</span>
+          <li key=${user.id}><${Avatar} person=${user} />
+            ${may('view_user_profiles')
+              ? html`<button type="button" class="member-name" dir="auto" onClick=${() => openPersonDialog(user)}>${user.username}</button>`
+              : html`<span class="member-name" dir="auto">${user.username}</span>`}
             ${user.id === accountId.value && html`<span class="tag">${t('members.you')}</span>`}
             ${roleText[/** @type {keyof typeof roleText} */ (role)] && html`<span class="tag">${roleText[/** @type {keyof typeof roleText} */ (role)]}</span>`}
           </li>`)}
       </ul>
-      ${room.role !== null && html`
+      ${room.role !== null && !isOneToOne(room) && html`
         <footer class="dialog-actions spread">
           ${leaving
-            ? html`<p>${t('room.leave_confirm')}</p>
+            ? html`<p>${isDirect(room) ? t('dm.leave_confirm') : t('room.leave_confirm')}</p>
                 <button type="button" class="button" onClick=${() => setLeaving(false)}>${t('action.cancel')}</button>
-                <button type="button" class="button danger" disabled=${leave.busy} onClick=${leave.submit}>${t('room.leave')}</button>`
-            : html`<button type="button" class="button quiet" onClick=${() => setLeaving(true)}><${Icon} name="leave" />${t('room.leave')}</button>`}
+                <button type="button" class="button danger" disabled=${leave.busy} onClick=${leave.submit}>${leaveText}</button>`
+            : html`<button type="button" class="button quiet" onClick=${() => setLeaving(true)}><${Icon} name="leave" />${leaveText}</button>`}
         </footer>
         <${Notice} problem=${leave.problem} />`}
     <//>`;

@@ -4,7 +4,9 @@ import { t } from '../i18n.js';
 import { momentOf, timeOf } from '../time.js';
 import { openMessageDialog } from '../state/dialogs.js';
 import { isTouch } from '../state/viewport.js';
+import { Author } from './Author.js';
 import { Avatar } from './Avatar.js';
+import { BlockedMessage } from './BlockedMessage.js';
 import { EditField } from './EditField.js';
 import { Icon } from './Icon.js';
 import { MessageToolbar } from './MessageToolbar.js';
@@ -15,28 +17,32 @@ import { focusMessage } from './message-actions.js';
 
 /** @typedef {import('../types.js').Message} Shape */
 
-/** @param {{ message: Shape, original: Shape|null|undefined, grouped: boolean, own: boolean, tabbed: boolean, editing: boolean, marked: boolean }} props */
-export function Message({ message, original, grouped, own, tabbed, editing, marked }) {
+/** @param {{ message: Shape, original: Shape|null|undefined, grouped: boolean, own: boolean, blocked: boolean, tabbed: boolean, editing: boolean, marked: boolean }} props */
+export function Message({ message, original, grouped, own, blocked, tabbed, editing, marked }) {
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
+  const folded = blocked && !unfolded && !message.deleted_at;
+  const unfold = () => { focusMessage(message.id); setUnfolded(true); };
   // After a click the pointer says which message is meant; only a walk by keyboard keeps the toolbar.
   const onFocusIn = (/** @type {any} */ event) => setFocused(event.target.matches(':focus-visible'));
   const onFocusOut = (/** @type {any} */ event) => { if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false); };
-  const offers = !message.deleted_at && !editing;
+  const offers = !message.deleted_at && !editing && !folded;
   return html`
     <li class="message" data-id=${message.id} data-state="sent" data-grouped=${grouped ? 'true' : undefined} data-own=${own ? 'true' : undefined}
       data-marked=${marked ? 'true' : undefined} tabindex=${tabbed ? 0 : -1}
       onMouseEnter=${() => setHovered(true)} onMouseLeave=${() => setHovered(false)} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
       ${!grouped && html`<${Avatar} person=${message.author} />`}
       <div class=${grouped ? 'message-meta visually-hidden' : 'message-meta'}>
-        <span class="author" dir="auto">${message.author.username}</span>
+        <${Author} person=${message.author} messageId=${grouped ? null : message.id} />
         ${message.author.bot && html`<span class="tag">${t('message.bot')}</span>`}
         <time datetime=${message.created_at} title=${momentOf(message.created_at)}>${timeOf(message.created_at)}</time>
       </div>
       ${grouped && html`<time class="message-time" aria-hidden="true" datetime=${message.created_at} title=${momentOf(message.created_at)}>${timeOf(message.created_at)}</time>`}
-      ${message.reply_to && !message.deleted_at && html`<${Quote} roomId=${message.room_id} id=${message.reply_to} original=${original} />`}
+      ${message.reply_to && !message.deleted_at && !folded && html`<${Quote} roomId=${message.room_id} id=${message.reply_to} original=${original} />`}
       ${editing ? html`<${EditField} message=${message} />`
         : message.deleted_at ? html`<${Tombstone} message=${message} own=${own} />`
+        : folded ? html`<${BlockedMessage} onShow=${unfold} />`
         : html`<div class="message-body" dir="auto"><${Tree} nodes=${message.tree} />${message.edited_at && html`<${Edited} message=${message} />`}</div>`}
       ${offers && isTouch.value && html`
         <button type="button" class="icon-button message-more" tabindex="-1" aria-label=${t('message.more')} onClick=${() => offer(message)}><${Icon} name="more" /></button>`}

@@ -7,6 +7,8 @@ import { below, jump, reading, mark } from '../state/reading.js';
 import { editing, isOwn } from '../state/messages.js';
 import { fetchOriginal, originalOf } from '../state/originals.js';
 import { arrive, found, giveUp, locate, notFound } from '../state/locate.js';
+import { blocked } from '../state/people.js';
+import { isDirect } from '../state/room-name.js';
 import { rowsOf } from './message-rows.js';
 import { walkMessages } from './message-keys.js';
 import { Row } from './Row.js';
@@ -149,13 +151,13 @@ export function MessageList({ room, timeline }) {
         <div class="timeline-top">
           ${timeline.loadingOlder.value && html`<span class="spinner" role="status"><span class="visually-hidden">${t('messages.loading_older')}</span></span>`}
           <${Notice} problem=${timeline.olderProblem.value} onRetry=${() => void loadOlder(timeline)} />
-          ${!timeline.hasOlder.value && messages.length > 0 && html`<p class="beginning">${t('messages.beginning')}</p>`}
+          ${!timeline.hasOlder.value && messages.length > 0 && html`<p class="beginning">${isDirect(room) ? t('dm.beginning') : t('messages.beginning')}</p>`}
         </div>
         ${messages.length === 0 && unsent.length === 0 && html`<${EmptyRoom} room=${room} />`}
         <ol class="messages" id="messages" ref=${content} aria-label=${t('messages.label')} onKeyDown=${onKeyDown}>
           ${rows.map((row) => html`<${Row} key=${row.key} kind=${row.kind} grouped=${row.grouped} message=${row.message} label=${row.label}
             original=${row.message?.reply_to ? byId.get(row.message.reply_to) ?? timeline.originals.value.get(row.message.reply_to) : undefined}
-            own=${row.message !== null && isOwn(row.message)} tabbed=${row.key === tabId} editing=${editing.value.has(row.key)} marked=${row.key === markedId} />`)}
+            own=${row.message !== null && isOwn(row.message)} blocked=${row.message !== null && blocked.value.has(row.message.author.id)} tabbed=${row.key === tabId} editing=${editing.value.has(row.key)} marked=${row.key === markedId} />`)}
           ${!timeline.hasNewer.value && unsent.map((item) => html`
             <${PendingMessage} key=${item.client_id} item=${item} original=${item.reply_to ? originalOf(timeline, item.reply_to) : undefined} />`)}
         </ol>

@@ -1,6 +1,7 @@
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { locate, sought } from '../state/locate.js';
+import { blocked } from '../state/people.js';
 import { loadedTimeline } from '../state/timeline.js';
 import { Icon } from './Icon.js';
 import { firstLine } from './first-line.js';
@@ -27,5 +28,6 @@ export function Quote({ roomId, id, original }) {
 export function Quoted({ original }) {
   if (original === undefined) return html`<span class="quote-line">${t('quote.unknown')}</span>`;
   if (!original || original.deleted_at) return html`<em class="quote-line">${t('quote.deleted')}</em>`;
+  if (blocked.value.has(original.author.id)) return html`<em class="quote-line">${t('message.blocked')}</em>`;
   return html`<span class="quote-author" dir="auto">${original.author.username}</span>${' '}<span class="quote-line" dir="auto">${firstLine(original.tree)}</span>`;
 }

@@ -1,5 +1,6 @@
 import { html } from '../html.js';
 import { useEffect, useState } from '../../vendor/preact-hooks.js';
+import { roomName } from '../state/room-name.js';
 import { roomById, roomsLoaded, fetchRoom } from '../state/rooms.js';
 import { knowRooms } from '../state/stream.js';
 import { openRoom } from '../state/reading.js';
@@ -29,7 +30,7 @@ export function RoomView({ id }) {
   if (!room && problem) return html`<main class="room" id="room"><${RoomMissing} problem=${problem} onRetry=${look} /></main>`;
   if (!room) return html`<main class="room" id="room" aria-busy="true" aria-label=${t('room.loading')}></main>`;
   return html`
-    <main class="room" id="room" aria-label=${room.name}>
+    <main class="room" id="room" aria-label=${roomName(room)}>
       <${RoomHeader} room=${room} />
       <${MessageList} key=${room.role === null ? 'visitor' : 'member'} room=${room} timeline=${timelineOf(id)} />
       <${Composer} room=${room} />

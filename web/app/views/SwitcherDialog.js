@@ -1,9 +1,13 @@
 import { html } from '../html.js';
 import { useEffect, useId, useRef, useState } from '../../vendor/preact-hooks.js';
 import { t } from '../i18n.js';
+import { may } from '../state/session.js';
 import { choicesFor } from './choices.js';
 import { Dialog } from './Dialog.js';
+import { Notice } from './Notice.js';
 import { SwitcherOption } from './SwitcherOption.js';
+import { usePeople } from './use-people.js';
+import { useSubmit } from './use-submit.js';
 
 /** Longer than any name. */
 const TYPED_MAX = 80;
@@ -14,12 +18,20 @@ export function SwitcherDialog({ onClose }) {
   const [at, setAt] = useState(0);
   const list = useRef(/** @type {HTMLUListElement|null} */ (null));
   const id = useId();
-  const choices = choicesFor(typed);
+  const { people } = usePeople(typed, typed.trim() !== '' && may('send_dm'));
+  const opening = useSubmit(async () => { await chosen.current?.run(); onClose(); });
+  const chosen = useRef(/** @type {import('./choices.js').Choice|null} */ (null));
+  const choices = choicesFor(typed, people ?? []);
   const active = Math.min(at, choices.length - 1);
   useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [active, typed]);
 
-  /** The new place takes the focus once this dialog has given it back. @param {import('./choices.js').Choice} choice */
+  /** A place that must first be opened may fail to; else it takes the focus once this dialog has given it back. @param {import('./choices.js').Choice} choice */
   const choose = (choice) => {
+    if (choice.isSlow) {
+      chosen.current = choice;
+      void opening.submit();
+      return;
+    }
     onClose();
     choice.run();
   };
@@ -43,5 +55,6 @@ export function SwitcherDialog({ onClose }) {
         ${choices.map((choice, i) => html`<${SwitcherOption} key=${choice.key} id=${`${id}-${i}`} choice=${choice} selected=${i === active} onChoose=${() => choose(choice)} />`)}
       </ul>
       <p class="switcher-none" role="status">${choices.length === 0 ? t('switcher.none') : ''}</p>
+      <${Notice} problem=${opening.problem} />
     <//>`;
 }

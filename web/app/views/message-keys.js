@@ -44,4 +44,6 @@ function walkToolbar(event, target) {
 }
 
 /** @param {HTMLElement} message @returns {HTMLElement[]} */
-const insideOf = (message) => [...message.querySelectorAll('a[href], button:not(:disabled), pre, textarea')].filter((part) => part instanceof HTMLElement);
+const insideOf = (message) => [...message.querySelectorAll('a[href], button:not(:disabled), pre, textarea')].filter((part) => part instanceof HTMLElement)
+  // One goes in for what was said; who said it comes last.
+  .sort((a, b) => Number(a.matches('.author')) - Number(b.matches('.author')));

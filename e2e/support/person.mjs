@@ -157,7 +157,7 @@ export class Person {
   }
 
   get list() {
-    return this.page.getByRole('list', { name: this.t('messages.label') });
+    return this.page.getByRole('list', { name: this.t('messages.label'), exact: true });
   }
 
   /** @param {string} text */

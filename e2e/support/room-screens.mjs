@@ -62,6 +62,8 @@ export async function walkConversations(street, house, { words, people }, look, 
   await at('dialog-person-block', bruno);
   await bruno.button('person.block').click();
   await bruno.text('person.blocked').waitFor();
+  await page.keyboard.press('Escape');
+  await bruno.button('dm.leave').waitFor();
   await closeDialog(bruno);
   await bruno.text('message.blocked').waitFor();
   await at('messages-folded', bruno);
@@ -70,4 +72,40 @@ export async function walkConversations(street, house, { words, people }, look, 
   await at('conversation-blocked', bruno);
   await bruno.button('person.unblock').click();
   await bruno.composer.waitFor();
+}
+
+/** @param {Look} look @param {Looker} at */
+export async function walkRoomInfo(street, house, { words, people }, look, at) {
+  const room = (await people.bruno.ask('POST', '/rooms', { name: words.unsent, topic: words.topic, policy: 'private' })).data;
+  const amelie = await street.person('amelie', house.origin, { ...look, visitor: people.amelie });
+  await amelie.visits(`/rooms/${room.id}`);
+  await amelie.button('enter.submit').waitFor();
+  await at('room-to-enter', amelie);
+  await amelie.button('enter.submit').click();
+  await amelie.composer.waitFor();
+
+  const bruno = await street.person('bruno', house.origin, { ...look, visitor: people.bruno });
+  const { page } = bruno;
+  const member = (name) => page.getByRole('dialog').getByRole('button', { name, exact: true });
+  await bruno.opens(room);
+  await bruno.list.getByText('amelie').waitFor();
+  await at('room-news', bruno);
+  await bruno.button('members.open').click();
+  await member('amelie').waitFor();
+  await at('dialog-room', bruno);
+  await bruno.button('room.edit').click();
+  await page.getByRole('radio', { name: bruno.t('policy.public') }).check();
+  await at('dialog-room-edit', bruno);
+  await bruno.button('action.cancel').click();
+  await bruno.button('members.add').click();
+  await page.getByRole('option').first().waitFor();
+  await at('dialog-room-add', bruno);
+  await bruno.button('action.cancel').click();
+  await bruno.button('room.leave').click();
+  await bruno.button('room.delete').click();
+  await bruno.field('room.delete_name').scrollIntoViewIfNeeded();
+  await at('dialog-room-delete', bruno);
+  await member('amelie').click();
+  await bruno.button('place.hand_over').click();
+  await at('dialog-place', bruno);
 }

@@ -17,10 +17,10 @@ export const roomName = (room) => (room.name || !isDirect(room) ? room.name : li
 
 /** @param {import('../types.js').Person[]} people */
 export function listed(people) {
-  const names = people.map(({ username }) => username);
+  const names = people.map(({ username }) => username).sort((a, b) => a.localeCompare(b, undefined, { sensitivity: 'base', numeric: true }));
   if (names.length === 0) return t('dm.nobody');
   return names.length === 1 ? names[0] : new Intl.ListFormat(language.value).format(names.map(isolated));
 }
 
 /** A name written right to left must not change places with its neighbours. @param {string} name */
-const isolated = (name) => `\u2068${name}\u2069`;
+export const isolated = (name) => `\u2068${name}\u2069`;

@@ -78,6 +78,17 @@ export async function joinRoom(id) {
   return room;
 }
 
+/** @param {string} id @param {{ name?: string, topic?: string, policy?: string, archived?: boolean }} changes */
+export async function changeSettings(id, changes) {
+  if (Object.keys(changes).length > 0) keep(await api.patch(`/rooms/${encodeURIComponent(id)}`, changes));
+}
+
+/** @param {string} id */
+export async function deleteRoom(id) {
+  await api.del(`/rooms/${encodeURIComponent(id)}`);
+  forget(id);
+}
+
 /** @param {string} id */
 export async function leaveRoom(id) {
   await api.del(`/rooms/${encodeURIComponent(id)}/members/me`);

@@ -7,6 +7,8 @@ import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage, bury
 import { confirmSent } from './outbox.js';
 import { isBeingRead, isOpen, noteArrival } from './reading.js';
 import { announceMessage } from './announce.js';
+import { membersChanged } from './members.js';
+import { noteNews } from './news.js';
 import { blocked } from './people.js';
 import { isDirect, roomName } from './room-name.js';
 
@@ -142,7 +144,11 @@ function deleted({ room, data }) {
 }
 
 /** @param {RoomEvent} event */
-function memberChanged({ room, data }) {
+function memberChanged(event) {
+  const { room, data } = event;
+  const timeline = loadedTimeline(room);
+  if (timeline) noteNews(timeline, [event]);
+  membersChanged.value += 1;
   if (data?.user?.id !== accountId.value) {
     const known = roomById(room);
     // It bears the names of its people.
@@ -155,6 +161,8 @@ function memberChanged({ room, data }) {
 
 /** No longer a member: a public room stays in sight, of a private one nothing may. @param {string} room */
 async function shutOut(room) {
+  // One left it on this page.
+  if (!roomById(room)) return;
   changeRoom(room, { role: null, unread: 0, mentions: 0 });
   try {
     await fetchRoom(room);

@@ -17,7 +17,9 @@ const UNREAD_PAGES_MAX = 5;
  *   hasOlder: import('../../vendor/signals.js').Signal<boolean>, loadingOlder: import('../../vendor/signals.js').Signal<boolean>,
  *   olderProblem: import('../../vendor/signals.js').Signal<unknown>, dividerId: import('../../vendor/signals.js').Signal<string|null>,
  *   hasNewer: import('../../vendor/signals.js').Signal<boolean>, arrived: Message[],
+ *   news: import('../../vendor/signals.js').Signal<import('../types.js').News[]>,
  *   originals: import('../../vendor/signals.js').Signal<ReadonlyMap<string, Message|null>> }} Timeline
+ * `news`: who came, went, and got another place, between the messages.
  * `originals`: answered messages outside the window; null where there is none to show.
  */
 
@@ -31,7 +33,7 @@ export function timelineOf(roomId) {
     timeline = {
       roomId, messages: signal([]), state: signal('loading'), problem: signal(null),
       hasOlder: signal(false), loadingOlder: signal(false), olderProblem: signal(null), dividerId: signal(null),
-      hasNewer: signal(false), arrived: [], originals: signal(new Map()),
+      hasNewer: signal(false), arrived: [], news: signal([]), originals: signal(new Map()),
     };
     timelines.set(roomId, timeline);
     void loadLatest(timeline);

@@ -5,10 +5,11 @@ import { loadLatest, loadNewer, loadOlder } from '../state/timeline.js';
 import { unsentOf } from '../state/outbox.js';
 import { below, jump, reading, mark } from '../state/reading.js';
 import { editing, isOwn } from '../state/messages.js';
+import { fetchNews } from '../state/news.js';
 import { fetchOriginal, originalOf } from '../state/originals.js';
 import { arrive, found, giveUp, locate, notFound } from '../state/locate.js';
 import { blocked } from '../state/people.js';
-import { isDirect } from '../state/room-name.js';
+import { isDirect, isOneToOne } from '../state/room-name.js';
 import { rowsOf } from './message-rows.js';
 import { walkMessages } from './message-keys.js';
 import { Row } from './Row.js';
@@ -121,6 +122,8 @@ export function MessageList({ room, timeline }) {
     return () => clearTimeout(timer);
   }, [markedId]);
 
+  useEffect(() => { if (ready) void fetchNews(timeline); }, [ready, messages[0]?.id]);
+
   useEffect(() => giveUp, []);
 
   useEffect(() => {
@@ -137,7 +140,7 @@ export function MessageList({ room, timeline }) {
     return html`<div class="timeline-state"><${Notice} problem=${timeline.problem.value} onRetry=${() => { timeline.state.value = 'loading'; void loadLatest(timeline); }} /></div>`;
   }
   if (!ready) return html`<${MessagesLoading} />`;
-  const rows = rowsOf(messages, timeline.dividerId.value);
+  const rows = rowsOf(messages, timeline.dividerId.value, newsWithin(room, timeline));
   const byId = new Map(messages.map((message) => [message.id, message]));
   const tabId = rows.some((row) => row.key === focusId) ? focusId : messages.at(-1)?.id;
   const lost = notFound.value?.roomId === room.id ? notFound.value : null;
@@ -172,3 +175,15 @@ export function MessageList({ room, timeline }) {
 
 /** @param {HTMLElement} box @param {string} id @returns {HTMLElement|null} */
 const messageElement = (box, id) => box.querySelector(`li.message[data-id="${CSS.escape(id)}"]`);
+
+/**
+ * Within the window only: what lies before or after it is not loaded. Two people who talk came together and stay so.
+ * @param {import('../types.js').Room} room @param {import('../state/timeline.js').Timeline} timeline
+ */
+function newsWithin(room, timeline) {
+  if (isOneToOne(room)) return [];
+  const messages = timeline.messages.value;
+  const from = timeline.hasOlder.value ? messages[0]?.seq ?? 0 : 0;
+  const until = timeline.hasNewer.value ? messages.at(-1)?.seq ?? 0 : Infinity;
+  return timeline.news.value.filter(({ seq }) => seq >= from && seq <= until);
+}

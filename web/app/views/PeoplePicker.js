@@ -24,6 +24,8 @@ export function PeoplePicker({ label, chosen, onChange, isOffered, max }) {
   const isFull = chosen.length >= max;
   const found = isFull ? [] : (people ?? []).filter((person) => isOffered(person) && !chosen.some((one) => one.id === person.id));
   const active = Math.min(at, found.length - 1);
+  // The attribute alone works when a dialog opens, not later in it.
+  useEffect(() => field.current?.focus(), []);
   useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [active, typed]);
 
   const add = (/** @type {Person} */ person) => {

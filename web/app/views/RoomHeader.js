@@ -20,7 +20,7 @@ export function RoomHeader({ room }) {
         <h1 dir="auto" tabindex="-1">${roomName(room)}</h1>
         ${topic && html`<p class="room-topic" dir="auto" title=${topic}>${topic}</p>`}
       </div>
-      <button type="button" class="icon-button" aria-label=${about} title=${about} onClick=${() => openDialog('members')}>
+      <button type="button" class="icon-button" aria-label=${about} title=${about} onClick=${() => openDialog('room')}>
         <${Icon} name="people" />
       </button>
     </header>`;

@@ -3,10 +3,12 @@ import { useEffect, useState } from '../../vendor/preact-hooks.js';
 import { roomName } from '../state/room-name.js';
 import { roomById, roomsLoaded, fetchRoom } from '../state/rooms.js';
 import { knowRooms } from '../state/stream.js';
+import { mustEnter } from '../state/room-rights.js';
 import { openRoom } from '../state/reading.js';
 import { timelineOf, loadedTimeline, loadLatest } from '../state/timeline.js';
 import { isWide } from '../state/viewport.js';
 import { focusOn } from '../focus.js';
+import { EnterRoom } from './EnterRoom.js';
 import { RoomHeader } from './RoomHeader.js';
 import { MessageList } from './MessageList.js';
 import { Composer } from './Composer.js';
@@ -22,7 +24,7 @@ export function RoomView({ id }) {
   useEffect(() => {
     // Nobody tells a visitor what happens, so look again.
     const seen = loadedTimeline(id);
-    if (seen && room?.role === null) void loadLatest(seen);
+    if (seen && room?.role === null && !mustEnter(room)) void loadLatest(seen);
     // On a narrow screen the list is gone, and with it what had the focus.
     if (!isWide.value) focusOn('#room-header h1');
     return openRoom(id);
@@ -32,7 +34,8 @@ export function RoomView({ id }) {
   return html`
     <main class="room" id="room" aria-label=${roomName(room)}>
       <${RoomHeader} room=${room} />
-      <${MessageList} key=${room.role === null ? 'visitor' : 'member'} room=${room} timeline=${timelineOf(id)} />
-      <${Composer} room=${room} />
+      ${mustEnter(room) ? html`<${EnterRoom} room=${room} />` : html`
+        <${MessageList} key=${room.role === null ? 'visitor' : 'member'} room=${room} timeline=${timelineOf(id)} />
+        <${Composer} room=${room} />`}
     </main>`;
 }

@@ -71,7 +71,7 @@ function actions() {
     may('create_rooms') && ['plus', t('rooms.create'), 'create-room'],
     may('send_dm') && ['bubble', t('dm.new'), 'new-message'],
     ['compass', t('rooms.browse'), 'browse-rooms'],
-    route.value.name === 'room' && ['people', t('members.open'), 'members'],
+    route.value.name === 'room' && ['people', t('members.open'), 'room'],
     may('manage_rooms') && ['link', t('invites.title'), 'invites'],
     ['device', t('sessions.title'), 'sessions'],
     ['help', t('help.title'), 'shortcuts'],

@@ -3,7 +3,7 @@
 
 use crate::{
     error::{Error, Result},
-    event::{MESSAGE_EDITED, RoomEvent},
+    event::{MESSAGE_CREATED, MESSAGE_EDITED, RoomEvent},
     ids::{MessageId, RoomId},
     messages, rooms,
 };
@@ -11,16 +11,20 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The events with numbers in `after+1 ..= until`, at most `limit` of them.
+/// The events with numbers in `after+1 ..= until`, at most `limit` of them; on demand only those of one kind.
 pub(super) async fn events(
     db: &impl ConnectionTrait,
     room: RoomId,
     after: i64,
     until: i64,
     limit: u64,
+    kind: Option<&str>,
 ) -> Result<Vec<RoomEvent<Value>>> {
-    let created = messages::created_after(db, room, after, until, limit).await?;
-    let mut events = rooms::events_after(db, room, after, until, limit).await?;
+    let created = match kind {
+        None | Some(MESSAGE_CREATED) => messages::created_after(db, room, after, until, limit).await?,
+        Some(_) => Vec::new(),
+    };
+    let mut events = rooms::events_after(db, room, after, until, limit, kind).await?;
     show_edited(db, room, &mut events).await?;
     for view in messages::views(db, created).await? {
         let event = view.created();

@@ -3,7 +3,7 @@ use crate::{
     actor::{Actor, CredentialKind},
     app::App,
     error::{Code, Error, FieldError, Result},
-    event::RoomEvent,
+    event::{self, RoomEvent},
     ids::RoomId,
     platform::http::{
         answer::Success,
@@ -71,6 +71,35 @@ pub async fn open(
 pub struct After {
     #[schemars(range(min = 0))]
     after: Option<i64>,
+    /// Only events of this kind.
+    kind: Option<Kind>,
+}
+
+/// The kinds of events, by the names they bear on the socket.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+enum Kind {
+    #[serde(rename = "message.created")]
+    MessageCreated,
+    #[serde(rename = "message.edited")]
+    MessageEdited,
+    #[serde(rename = "message.deleted")]
+    MessageDeleted,
+    #[serde(rename = "room.changed")]
+    RoomChanged,
+    #[serde(rename = "member.changed")]
+    MemberChanged,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MessageCreated => event::MESSAGE_CREATED,
+            Self::MessageEdited => event::MESSAGE_EDITED,
+            Self::MessageDeleted => event::MESSAGE_DELETED,
+            Self::RoomChanged => event::ROOM_CHANGED,
+            Self::MemberChanged => event::MEMBER_CHANGED,
+        }
+    }
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -97,7 +126,8 @@ pub async fn changes(
         let field = FieldError::new("after", "out_of_range").with("min", 0).with("max", room.last_seq);
         return Err(Error::invalid(vec![field]));
     }
-    let events = replay::events(db, room.id, after, room.last_seq, CHANGES_MAX).await?;
-    let reached = events.last().map_or(room.last_seq, |event| event.seq);
+    let events = replay::events(db, room.id, after, room.last_seq, CHANGES_MAX, query.kind.map(Kind::name)).await?;
+    let is_full = events.len() as u64 == CHANGES_MAX;
+    let reached = events.last().filter(|_| is_full).map_or(room.last_seq, |event| event.seq);
     Ok(Success(Changes { events, last_seq: room.last_seq, more: reached < room.last_seq }))
 }

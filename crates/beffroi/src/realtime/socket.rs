@@ -291,7 +291,7 @@ impl Socket {
     async fn send_from_database(&mut self, room: RoomId, after: i64, until: i64) -> Result<(), End> {
         let db = self.app.database.reader();
         let limit = u64::try_from(REPLAY_MAX).unwrap_or(u64::MAX);
-        for event in replay::events(db, room, after, until, limit).await? {
+        for event in replay::events(db, room, after, until, limit, None).await? {
             self.feed_frame(event.frame()).await?;
         }
         Ok(())

@@ -364,9 +364,11 @@ pub async fn events_after(
     after: i64,
     until: i64,
     limit: u64,
+    kind: Option<&str>,
 ) -> Result<Vec<RoomEvent<Value>>> {
     let rows = room_event::Entity::find()
         .filter(room_event::Column::RoomId.eq(room))
+        .filter(Condition::all().add_option(kind.map(|kind| room_event::Column::Kind.eq(kind))))
         .filter(room_event::Column::Seq.gt(after))
         .filter(room_event::Column::Seq.lte(until))
         .order_by_asc(room_event::Column::Seq)

@@ -174,6 +174,11 @@ async fn a_moderator_enters_a_private_room_openly_or_not_at_all(#[values(Sqlite,
         (entry["data"]["user"]["username"].as_str(), entry["data"]["by_right"].as_bool()),
         (Some("carol"), Some(true))
     );
+    let entries = bob.get(&format!("{room}/changes?after=0&kind=member.changed")).await.expect(StatusCode::OK);
+    let kinds: Vec<_> =
+        entries["events"].as_array().expect("a list").iter().filter_map(|event| event["kind"].as_str()).collect();
+    assert_eq!((kinds, &entries["more"]), (vec!["member.changed"; 2], &json!(false)));
+    bob.get(&format!("{room}/changes?kind=nothing")).await.refused(400, "request.malformed");
     assert!(house.audit_types().await.contains(&"room_entered".to_owned()));
 }
 

@@ -109,3 +109,24 @@ export async function walkRoomInfo(street, house, { words, people }, look, at) {
   await bruno.button('place.hand_over').click();
   await at('dialog-place', bruno);
 }
+
+/** @param {Look} look @param {Looker} at */
+export async function walkThread(street, house, { words, people, other }, look, at) {
+  const say = async (visitor, text, answered) => (await visitor.ask('POST', `/rooms/${other.id}/messages`, { text, reply_to: answered?.id, client_id: crypto.randomUUID() })).data;
+  const root = await say(people.bruno, words.talk[3][1]);
+  await say(people.bruno, words.unsent);
+  for (const [visitor, line] of [[people.amelie, 4], [people.amelie, 2], [people.bruno, 5]]) await say(visitor, words.talk[line][1], root);
+  const bruno = await street.person('bruno', house.origin, { ...look, visitor: people.bruno });
+  await bruno.opens(other);
+  const replies = bruno.list.getByRole('button', { name: bruno.tn('thread.replies', 3) });
+  await replies.scrollIntoViewIfNeeded();
+  await at('room-replies', bruno);
+  await replies.click();
+  await bruno.page.locator('.thread .message-body').nth(3).waitFor();
+  await at('thread', bruno);
+  await bruno.page.goBack();
+  await bruno.message(words.unsent).first().focus();
+  await bruno.visits(`/rooms/${other.id}#thread=${(await say(people.amelie, words.draft)).id}`);
+  await bruno.text('thread.empty').waitFor();
+  await at('thread-empty', bruno);
+}

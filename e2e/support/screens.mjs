@@ -2,7 +2,7 @@
 // story, the photographer) are told the screen's name and whose page shows it.
 
 import { eventually } from './eventually.mjs';
-import { walkConversations, walkRoomInfo, walkSwitcher } from './room-screens.mjs';
+import { walkConversations, walkRoomInfo, walkSwitcher, walkThread } from './room-screens.mjs';
 
 /** @typedef {{ language: 'en'|'fr', theme: 'light'|'dark', width: number, height: number, scripts?: string[] }} Look */
 /** @typedef {(name: string, person: import('./person.mjs').Person) => Promise<void>} Looker */
@@ -19,6 +19,7 @@ export async function walkEveryScreen(street, look, at) {
   await walkSwitcher(street, house, scene, look, at);
   await walkConversations(street, house, scene, look, at);
   await walkRoomInfo(street, house, scene, look, at);
+  await walkThread(street, house, scene, look, at);
   await walkTrouble(street, house, scene, look, at);
   await walkDemo(street, look, at);
 }

@@ -1,6 +1,6 @@
 import { signal } from '../vendor/signals.js';
 
-/** @typedef {{ name: 'home' } | { name: 'room', id: string } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
+/** @typedef {{ name: 'home' } | { name: 'room', id: string, thread: string|null } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
 
 /** @type {import('../vendor/signals.js').Signal<Route>} */
 export const route = signal(read());
@@ -9,7 +9,7 @@ export const route = signal(read());
 function read() {
   const parts = location.pathname.split('/').filter(Boolean).map(decode);
   if (parts.length === 0) return { name: 'home' };
-  if (parts.length === 2 && parts[0] === 'rooms') return { name: 'room', id: parts[1] };
+  if (parts.length === 2 && parts[0] === 'rooms') return { name: 'room', id: parts[1], thread: /^#thread=([\w-]+)$/.exec(location.hash)?.[1] ?? null };
   if (parts.length === 2 && parts[0] === 'invite') return { name: 'invite', code: parts[1] };
   if (parts.length === 1 && parts[0] === 'sign-in') return { name: 'sign-in' };
   if (parts.length === 1 && parts[0] === 'setup') return { name: 'setup', token: location.hash.slice(1) };
@@ -25,7 +25,8 @@ function decode(part) {
 export function go(path, { replace = false } = {}) {
   if (path === location.pathname + location.hash) return;
   const fromList = replace ? history.state?.fromList ?? false : route.value.name === 'home';
-  history[replace ? 'replaceState' : 'pushState']({ fromList }, '', path);
+  const fromRoom = !replace && path.startsWith(`${location.pathname}#`);
+  history[replace ? 'replaceState' : 'pushState']({ fromList, fromRoom }, '', path);
   route.value = read();
 }
 
@@ -35,8 +36,17 @@ export function backToRooms() {
   else go('/', { replace: true });
 }
 
+/** From the thread back to its room, likewise. */
+export function backToRoom() {
+  if (history.state?.fromRoom) history.back();
+  else go(location.pathname, { replace: true });
+}
+
 /** @param {string} id */
 export const roomPath = (id) => `/rooms/${encodeURIComponent(id)}`;
+
+/** @param {string} id @param {string} root */
+export const threadPath = (id, root) => `${roomPath(id)}#thread=${encodeURIComponent(root)}`;
 
 addEventListener('popstate', () => { route.value = read(); });
 addEventListener('hashchange', () => { route.value = read(); });

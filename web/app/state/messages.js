@@ -4,6 +4,7 @@ import { signal } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { accountId, may } from './session.js';
 import { roomById } from './rooms.js';
+import { buryInThread, changeInThread } from './thread.js';
 import { loadedTimeline, changeMessage, bury } from './timeline.js';
 
 /** @typedef {import('../types.js').Message} Message */
@@ -24,14 +25,18 @@ export const mayEdit = (message) => !message.deleted_at && isWritable(message) &
 export const mayDelete = (message) => !message.deleted_at && !roomById(message.room_id)?.archived
   && (may('delete_all_messages') || isOwn(message) && may('delete_own_messages'));
 
-/** Ids of messages with an open field; several may be, so that none is lost by opening another. */
+/** Where a message stands on the page: it may stand in the list and in the thread. @typedef {'list'|'thread'} Spot */
+
+/** Messages with an open field, by where it is open; several may be, so that none is lost by opening another. */
 export const editing = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+/** @param {string} id @param {Spot} spot */
+export const editKey = (id, spot) => `${spot}:${id}`;
 /** What stands in those fields, kept while their room is not on screen. @type {Map<string, string>} */
 const edits = new Map();
 
-/** @param {Message} message */
-export function startEdit(message) {
-  editing.value = new Set(editing.value).add(message.id);
+/** @param {Message} message @param {Spot} spot */
+export function startEdit(message, spot) {
+  editing.value = new Set(editing.value).add(editKey(message.id, spot));
 }
 
 /** @param {Message} message */
@@ -42,7 +47,8 @@ export const keepEdit = (message, text) => edits.set(message.id, text);
 /** @param {Message} message */
 export function endEdit(message) {
   const left = new Set(editing.value);
-  left.delete(message.id);
+  left.delete(editKey(message.id, 'list'));
+  left.delete(editKey(message.id, 'thread'));
   edits.delete(message.id);
   editing.value = left;
 }
@@ -54,6 +60,7 @@ const pathOf = (message) => `/rooms/${encodeURIComponent(message.room_id)}/messa
 export async function edit(message, text) {
   const edited = await api.patch(pathOf(message), { text });
   const timeline = loadedTimeline(message.room_id);
+  changeInThread(message.id, edited);
   if (timeline) changeMessage(timeline, message.id, edited);
 }
 
@@ -67,7 +74,9 @@ export async function remove(message, reason) {
     throw problem;
   }
   const timeline = loadedTimeline(message.room_id);
-  if (timeline) bury(timeline, message.id, { deleted_at: new Date().toISOString(), by_author: isOwn(message), reason: reason || null });
+  const deletion = { deleted_at: new Date().toISOString(), by_author: isOwn(message), reason: reason || null };
+  buryInThread(message.id, deletion);
+  if (timeline) bury(timeline, message.id, deletion);
 }
 
 /** Newest first. @param {Message} message @returns {Promise<import('../types.js').Revision[]>} */

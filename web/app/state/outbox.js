@@ -9,6 +9,7 @@ import { t } from '../i18n.js';
 import * as local from './local.js';
 import { accountId, ended } from './session.js';
 import { loadedTimeline, upsert } from './timeline.js';
+import { joinThread } from './thread.js';
 import { announce, announceNow } from './announce.js';
 
 /** @typedef {import('../types.js').Unsent} Unsent */
@@ -115,6 +116,7 @@ async function deliver(item) {
   try {
     const message = await api.post(`/rooms/${encodeURIComponent(item.room_id)}/messages`, bodyOf(item));
     const timeline = loadedTimeline(item.room_id);
+    joinThread(message);
     if (timeline) upsert(timeline, message);
     drop(item.client_id);
     announce(t('announce.sent'));

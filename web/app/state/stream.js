@@ -4,6 +4,7 @@ import * as api from '../api.js';
 import { accountId, me } from './session.js';
 import { rooms, roomById, changeRoom, fetchRoom, loadRooms, forget } from './rooms.js';
 import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage, bury } from './timeline.js';
+import { buryInThread, changeInThread, joinThread } from './thread.js';
 import { confirmSent } from './outbox.js';
 import { isBeingRead, isOpen, noteArrival } from './reading.js';
 import { announceMessage } from './announce.js';
@@ -112,6 +113,7 @@ function created({ room, data }) {
   const timeline = loadedTimeline(room);
   const own = data.author.id === accountId.value;
   if (own) confirmSent(data);
+  joinThread(data);
   if (timeline) {
     if (!own && timeline.state.value === 'ready') noteArrival(timeline, data);
     upsert(timeline, data);
@@ -134,13 +136,17 @@ function tell(id, message) {
 /** @param {RoomEvent} event */
 function edited({ room, data }) {
   const timeline = loadedTimeline(room);
-  if (timeline && data?.id) changeMessage(timeline, data.id, data);
+  if (!data?.id) return;
+  changeInThread(data.id, data);
+  if (timeline) changeMessage(timeline, data.id, data);
 }
 
 /** @param {RoomEvent} event */
 function deleted({ room, data }) {
   const timeline = loadedTimeline(room);
-  if (timeline && data?.id) bury(timeline, data.id, data);
+  if (!data?.id) return;
+  buryInThread(data.id, data);
+  if (timeline) bury(timeline, data.id, data);
 }
 
 /** @param {RoomEvent} event */

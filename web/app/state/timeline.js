@@ -154,7 +154,7 @@ function merge(known, fresh) {
 }
 
 /** An answer may have been on its way while an event overtook it. @param {Message|undefined} known @param {Partial<Message>} fresh @returns {Message} */
-function newer(known, fresh) {
+export function newer(known, fresh) {
   if (!known) return /** @type {Message} */ (fresh);
   const isOlder = known.deleted_at ? !fresh.deleted_at : !fresh.deleted_at && Date.parse(known.edited_at ?? '') > (Date.parse(fresh.edited_at ?? '') || 0);
   return isOlder ? known : { ...known, ...fresh };
@@ -162,6 +162,7 @@ function newer(known, fresh) {
 
 /** @param {Timeline} timeline @param {Message} message */
 export function upsert(timeline, message) {
+  if (!isKnown(timeline, message.id)) countAnswer(timeline, message.thread_root, 1);
   if (timeline.hasNewer.value) timeline.arrived = merge(timeline.arrived, [message]).slice(-PAGE);
   else timeline.messages.value = merge(timeline.messages.value, [message]);
 }
@@ -175,8 +176,21 @@ export function changeMessage(timeline, id, changes) {
   if (original) timeline.originals.value = new Map(timeline.originals.value).set(id, newer(original, changes));
 }
 
+/** @param {Timeline} timeline @param {string} id */
+const isKnown = (timeline, id) => timeline.messages.value.some((message) => message.id === id) || timeline.arrived.some((message) => message.id === id);
+
+/** At the message that began the thread, where it is loaded: a page that comes later counts by itself. @param {Timeline} timeline @param {string|null} root @param {number} step */
+function countAnswer(timeline, root, step) {
+  const counted = (/** @type {Message} */ message) => (message.id === root ? { ...message, reply_count: Math.max(0, message.reply_count + step) } : message);
+  if (!root) return;
+  timeline.messages.value = timeline.messages.value.map(counted);
+  timeline.arrived = timeline.arrived.map(counted);
+}
+
 /** Only a tombstone stays. @param {Timeline} timeline @param {string} id @param {import('../types.js').Deletion} deletion */
 export function bury(timeline, id, { deleted_at, by_author, reason }) {
+  const known = timeline.messages.value.find((message) => message.id === id);
+  if (known && !known.deleted_at) countAnswer(timeline, known.thread_root, -1);
   changeMessage(timeline, id, { deleted_at, by_author, reason, text: '', tree: [] });
 }
 

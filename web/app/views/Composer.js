@@ -61,9 +61,9 @@ function OpenComposer({ room }) {
       const message = lastOwn(room.id);
       if (!message) return;
       event.preventDefault();
-      startEdit(message);
+      startEdit(message, 'list');
       // Its field may have been open all along.
-      focusOn(`li.message[data-id="${message.id}"] textarea`);
+      focusOn(`#messages li.message[data-id="${message.id}"] textarea`);
     } else if (isSendKey(event)) {
       submit(event);
     }

@@ -11,14 +11,15 @@ import { EditField } from './EditField.js';
 import { Icon } from './Icon.js';
 import { MessageToolbar } from './MessageToolbar.js';
 import { Quote } from './Quote.js';
+import { Replies } from './Replies.js';
 import { Tombstone } from './Tombstone.js';
 import { Tree } from './Tree.js';
 import { focusMessage } from './message-actions.js';
 
 /** @typedef {import('../types.js').Message} Shape */
 
-/** @param {{ message: Shape, original: Shape|null|undefined, grouped: boolean, own: boolean, blocked: boolean, tabbed: boolean, editing: boolean, marked: boolean }} props */
-export function Message({ message, original, grouped, own, blocked, tabbed, editing, marked }) {
+/** @param {{ message: Shape, original: Shape|null|undefined, grouped: boolean, own: boolean, blocked: boolean, tabbed: boolean, editing: boolean, marked: boolean, spot?: import('../state/messages.js').Spot }} props */
+export function Message({ message, original, grouped, own, blocked, tabbed, editing, marked, spot = 'list' }) {
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
   const [unfolded, setUnfolded] = useState(false);
@@ -39,11 +40,12 @@ export function Message({ message, original, grouped, own, blocked, tabbed, edit
         <time datetime=${message.created_at} title=${momentOf(message.created_at)}>${timeOf(message.created_at)}</time>
       </div>
       ${grouped && html`<time class="message-time" aria-hidden="true" datetime=${message.created_at} title=${momentOf(message.created_at)}>${timeOf(message.created_at)}</time>`}
-      ${message.reply_to && !message.deleted_at && !folded && html`<${Quote} roomId=${message.room_id} id=${message.reply_to} original=${original} />`}
+      ${message.reply_to && spot === 'list' && !message.deleted_at && !folded && html`<${Quote} roomId=${message.room_id} id=${message.reply_to} original=${original} />`}
       ${editing ? html`<${EditField} message=${message} />`
         : message.deleted_at ? html`<${Tombstone} message=${message} own=${own} />`
         : folded ? html`<${BlockedMessage} onShow=${unfold} />`
         : html`<div class="message-body" dir="auto"><${Tree} nodes=${message.tree} />${message.edited_at && html`<${Edited} message=${message} />`}</div>`}
+      ${spot === 'list' && message.reply_count > 0 && html`<${Replies} message=${message} />`}
       ${offers && isTouch.value && html`
         <button type="button" class="icon-button message-more" tabindex="-1" aria-label=${t('message.more')} onClick=${() => offer(message)}><${Icon} name="more" /></button>`}
       ${offers && !isTouch.value && (hovered || focused) && html`<${MessageToolbar} message=${message} />`}

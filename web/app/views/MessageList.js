@@ -4,7 +4,7 @@ import { t, tn } from '../i18n.js';
 import { loadLatest, loadNewer, loadOlder } from '../state/timeline.js';
 import { unsentOf } from '../state/outbox.js';
 import { below, jump, reading, mark } from '../state/reading.js';
-import { editing, isOwn } from '../state/messages.js';
+import { editKey, editing, isOwn } from '../state/messages.js';
 import { fetchNews } from '../state/news.js';
 import { fetchOriginal, originalOf } from '../state/originals.js';
 import { arrive, found, giveUp, locate, notFound } from '../state/locate.js';
@@ -160,7 +160,7 @@ export function MessageList({ room, timeline }) {
         <ol class="messages" id="messages" ref=${content} aria-label=${t('messages.label')} onKeyDown=${onKeyDown}>
           ${rows.map((row) => html`<${Row} key=${row.key} kind=${row.kind} grouped=${row.grouped} message=${row.message} label=${row.label}
             original=${row.message?.reply_to ? byId.get(row.message.reply_to) ?? timeline.originals.value.get(row.message.reply_to) : undefined}
-            own=${row.message !== null && isOwn(row.message)} blocked=${row.message !== null && blocked.value.has(row.message.author.id)} tabbed=${row.key === tabId} editing=${editing.value.has(row.key)} marked=${row.key === markedId} />`)}
+            own=${row.message !== null && isOwn(row.message)} blocked=${row.message !== null && blocked.value.has(row.message.author.id)} tabbed=${row.key === tabId} editing=${editing.value.has(editKey(row.key, 'list'))} marked=${row.key === markedId} />`)}
           ${!timeline.hasNewer.value && unsent.map((item) => html`
             <${PendingMessage} key=${item.client_id} item=${item} original=${item.reply_to ? originalOf(timeline, item.reply_to) : undefined} />`)}
         </ol>

@@ -7,8 +7,8 @@ import { Avatar } from './Avatar.js';
 import { Icon } from './Icon.js';
 import { Quote } from './Quote.js';
 
-/** @param {{ item: import('../types.js').Unsent, original: import('../types.js').Message|null|undefined }} props */
-export function PendingMessage({ item, original }) {
+/** @param {{ item: import('../types.js').Unsent, original: import('../types.js').Message|null|undefined, inThread?: boolean }} props */
+export function PendingMessage({ item, original, inThread = false }) {
   const user = me.value?.user;
   return html`
     <li class="message" data-state=${item.state} data-own="true" data-id=${item.client_id} tabindex="-1">
@@ -20,7 +20,7 @@ export function PendingMessage({ item, original }) {
           <span class="sending">${pause.value > 0 ? html`<${Icon} name="clock" />` : html`<span class="spinner late" aria-hidden="true"></span>`}
             <span class="visually-hidden">${pause.value > 0 ? t('message.held_back') : t('message.sending')}</span></span>`}
       </div>
-      ${item.reply_to && html`<${Quote} roomId=${item.room_id} id=${item.reply_to} original=${original} />`}
+      ${item.reply_to && !inThread && html`<${Quote} roomId=${item.room_id} id=${item.reply_to} original=${original} />`}
       <div class="message-body plain" dir="auto">${item.text}</div>
       ${item.state === 'failed' && html`
         <div class="message-failed">

@@ -6,6 +6,8 @@ import { server } from '../state/server.js';
 import { joinedRooms, roomById, roomsLoaded } from '../state/rooms.js';
 import { accountId, ended } from '../state/session.js';
 import { isWide } from '../state/viewport.js';
+import { mustEnter } from '../state/room-rights.js';
+import { focusMessage } from './message-actions.js';
 import { focusOn } from '../focus.js';
 import * as local from '../state/local.js';
 import { AccountNotices } from './AccountNotices.js';
@@ -15,6 +17,7 @@ import { ConnectionBanner } from './ConnectionBanner.js';
 import { Dialogs } from './Dialogs.js';
 import { SessionEnded } from './SessionEnded.js';
 import { SessionWarning } from './SessionWarning.js';
+import { ThreadPanel } from './ThreadPanel.js';
 import { Welcome } from './Welcome.js';
 
 export function Shell() {
@@ -24,7 +27,10 @@ export function Shell() {
     if (!open && left.current && !isWide.value) focusOn(`a[href="${roomPath(left.current)}"]`);
     left.current = open;
   }, [open]);
-  const known = Boolean(open && roomById(open));
+  const room = open ? roomById(open) : undefined;
+  const known = Boolean(room);
+  const threadId = route.value.name === 'room' && room && !mustEnter(room) ? route.value.thread : null;
+  useThreadFocus(threadId);
   useEffect(() => { if (open && known) local.write(accountId.value, 'room', open); }, [open, known]);
   // With both panes in sight an empty one would be a riddle: show the room last read.
   useEffect(() => {
@@ -34,7 +40,7 @@ export function Shell() {
     if (room) go(roomPath(room.id), { replace: true });
   }, [open, isWide.value, roomsLoaded.value, joinedRooms.value]);
   return html`
-    <div class="shell" data-pane=${open ? 'room' : 'rooms'} data-ended=${ended.value ? 'true' : undefined}>
+    <div class="shell" data-pane=${threadId ? 'thread' : open ? 'room' : 'rooms'} data-ended=${ended.value ? 'true' : undefined}>
       <a class="skip-link" href="#room" onClick=${skip}>${t('skip_link')}</a>
       ${(server.value?.demo_accounts.length ?? 0) > 0 && html`<p class="demo-strip">${t('demo.strip')}</p>`}
       <${ConnectionBanner} />
@@ -42,11 +48,21 @@ export function Shell() {
       <div class="panes">
         <${Sidebar} open=${open} />
         ${open ? html`<${RoomView} key=${open} id=${open} />` : html`<${Welcome} />`}
+        ${room && threadId && html`<${ThreadPanel} key=${threadId} room=${room} rootId=${threadId} />`}
       </div>
       <${Dialogs} />
       ${ended.value && html`<${SessionEnded} code=${ended.value} />`}
       <${SessionWarning} />
     </div>`;
+}
+
+/** Whoever closes a thread is back at the message it began with. @param {string|null} threadId */
+function useThreadFocus(threadId) {
+  const left = useRef(/** @type {string|null} */ (null));
+  useEffect(() => {
+    if (!threadId && left.current) focusMessage(left.current);
+    left.current = threadId;
+  }, [threadId]);
 }
 
 /** Best first: one selector of them all would take whichever comes first in the page. */

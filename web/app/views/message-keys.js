@@ -6,7 +6,7 @@ export function walkMessages(event, setFocus) {
   if (event.key === 'Escape') {
     event.preventDefault();
     if (target !== current) current.focus();
-    else /** @type {HTMLElement|null} */ (document.querySelector('#composer textarea'))?.focus();
+    else /** @type {HTMLElement|null} */ (document.querySelector(current.closest('#thread') ? '#thread textarea' : '#composer textarea'))?.focus();
     return;
   }
   if (event.key === 'Enter' && target === current) {

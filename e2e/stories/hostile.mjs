@@ -162,6 +162,60 @@ test('hostile names of the server, of rooms, topics and people are text on every
   for (const injected of ['script:not([src])', 'img[src="x"]', 'a[href^="javascript"]']) assert.equal(await bob.page.locator(injected).count(), 0);
 }));
 
+test('hostile names of people are text in conversations, pickers, threads and lists of members, and fit a narrow screen', told(async (street) => {
+  const house = await street.house({ isGenerous: true });
+  const wide = 'W'.repeat(50);
+  const bob = await house.foundedBy('bob');
+  const others = [await house.joinedBy(wide), await house.joinedBy('ﷺ'.repeat(50)), await house.joinedBy('مستخدم')];
+  const names = others.map(({ user }) => user.username);
+  const group = (await bob.ask('POST', '/dms', { users: others.map(({ user }) => user.id) })).data;
+  const two = (await bob.ask('POST', '/dms', { users: [others[0].user.id] })).data;
+  const root = await others[0].says('<marquee>root', group.id);
+  for (const visitor of others) await visitor.ask('POST', `/rooms/${group.id}/messages`, { text: `<img src=x>${'m'.repeat(300)}`, reply_to: root.id, client_id: crypto.randomUUID() });
+  const reader = await street.person('bob', house.origin, { ...NARROW, visitor: bob });
+  const { page } = reader;
+  const assertFits = (where) => assertWithinWidth(page, where);
+
+  await reader.visits('/');
+  await page.getByRole('link', { name: wide, exact: true }).waitFor();
+  await assertFits('the conversations');
+  await reader.visits(`/rooms/${group.id}`);
+  await reader.message('<marquee>root').first().waitFor();
+  for (const name of names) assert.match(await page.title(), new RegExp(name));
+  await assertFits('a group');
+  await reader.button('dm.about').click();
+  await page.getByRole('dialog').getByRole('button', { name: wide, exact: true }).waitFor();
+  await assertFits('its people');
+  await page.getByRole('dialog').getByRole('button', { name: wide, exact: true }).click();
+  await page.getByRole('dialog', { name: wide, exact: true }).waitFor();
+  await reader.button('person.block').click();
+  await assertFits('a person');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await reader.list.getByRole('button', { name: reader.tn('thread.replies', 3) }).click();
+  await page.locator('.thread .message-body').nth(3).waitFor();
+  await assertFits('the thread');
+
+  await reader.visits(`/rooms/${two.id}`);
+  await page.getByRole('heading', { level: 1, name: wide, exact: true }).waitFor();
+  await assertFits('a conversation');
+  await reader.button('room.back').click();
+  await reader.button('dm.new').click();
+  for (const name of names) {
+    await page.getByRole('combobox').fill(name);
+    await page.getByRole('option', { name, exact: true, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+  }
+  await assertFits('the chosen people');
+  await page.keyboard.press('Escape');
+  await bob.ask('PUT', `/people/${others[0].user.id}/block`);
+  await reader.visits(`/rooms/${two.id}`);
+  await reader.button('person.unblock').waitFor();
+  await assertFits('a blocked conversation');
+  for (const injected of ['.message-body marquee', '.message-body img']) assert.equal(await page.locator(injected).count(), 0);
+}));
+
 test('a room name that would turn its surroundings around is refused, with the reason at the field', told(async (street) => {
   const house = await street.house();
   const alice = await street.person('alice', house.origin, { visitor: await house.foundedBy('alice') });

@@ -18,6 +18,7 @@ export const conversations = computed(() => joined.value.filter(isDirect));
 /** In the order of the list on the left. */
 export const joinedRooms = computed(() => [...ownRooms.value, ...conversations.value]);
 export const otherRooms = computed(() => rooms.value.filter((room) => room.role === null && !room.archived).sort(byName));
+export const archivedRooms = computed(() => rooms.value.filter((room) => room.archived && !isDirect(room)).sort(byName));
 export const unreadTotal = computed(() => joinedRooms.value.reduce((sum, room) => sum + room.unread, 0));
 
 /** @param {string} id */

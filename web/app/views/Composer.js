@@ -21,8 +21,8 @@ import { ReplyBar } from './ReplyBar.js';
 
 /** @param {{ room: import('../types.js').Room }} props */
 export function Composer({ room }) {
-  if (room.role === null) return html`<${JoinBar} room=${room} />`;
   if (room.archived) return html`<div class="composer-closed" id="composer"><p>${t('composer.archived')}</p></div>`;
+  if (room.role === null) return html`<${JoinBar} room=${room} />`;
   const shut = isOneToOne(room) ? othersIn(room).find(({ id }) => blocked.value.has(id)) : undefined;
   if (shut) return html`<${BlockedBar} person=${shut} />`;
   return html`<${OpenComposer} room=${room} />`;

@@ -9,7 +9,7 @@ import { fetchNews } from '../state/news.js';
 import { fetchOriginal, originalOf } from '../state/originals.js';
 import { arrive, found, giveUp, locate, notFound } from '../state/locate.js';
 import { blocked } from '../state/people.js';
-import { isDirect, isOneToOne } from '../state/room-name.js';
+import { isDirect } from '../state/room-name.js';
 import { rowsOf } from './message-rows.js';
 import { walkMessages } from './message-keys.js';
 import { Row } from './Row.js';
@@ -177,13 +177,12 @@ export function MessageList({ room, timeline }) {
 const messageElement = (box, id) => box.querySelector(`li.message[data-id="${CSS.escape(id)}"]`);
 
 /**
- * Within the window only: what lies before or after it is not loaded. Two people who talk came together and stay so.
+ * Within the window only: what lies before or after it is not loaded. Into a conversation all came together; one may leave it.
  * @param {import('../types.js').Room} room @param {import('../state/timeline.js').Timeline} timeline
  */
 function newsWithin(room, timeline) {
-  if (isOneToOne(room)) return [];
   const messages = timeline.messages.value;
   const from = timeline.hasOlder.value ? messages[0]?.seq ?? 0 : 0;
   const until = timeline.hasNewer.value ? messages.at(-1)?.seq ?? 0 : Infinity;
-  return timeline.news.value.filter(({ seq }) => seq >= from && seq <= until);
+  return timeline.news.value.filter(({ seq, role }) => seq >= from && seq <= until && (!isDirect(room) || role === null));
 }

@@ -27,6 +27,7 @@ const RATES: [(&str, &str); 10] = [
     ("RATE_LIMIT_MESSAGES_BURST", "1000000"),
     ("RATE_LIMIT_LOGIN_PER_5MIN", "60000000"),
     ("RATE_LIMIT_LOGIN_BURST", "1000000"),
+    ("MAX_CONNECTIONS_PER_IP", "1000000"),
 ];
 const JWT_SECRET: &str = "0123456789abcdef-bench-0123456789abcdef-bench-0123456789abcdef-bench";
 /// Of everybody who has one.

@@ -6,7 +6,10 @@ use crate::{
     event::Publication,
     keyring::KeyRing,
     messages::MessageWriter,
-    platform::{clock::Clock, database::Database, hashing::HashingPool, limits::Limiter, random::Random},
+    platform::{
+        clock::Clock, database::Database, hashing::HashingPool, http::connections::Connections, limits::Limiter,
+        random::Random,
+    },
     realtime::Hub,
     roles,
     sessions::{self, AccessTokens, Standing, Tickets},
@@ -34,6 +37,8 @@ pub struct Parts {
     pub limits: Limiter,
     pub access_tokens: AccessTokens,
     pub standing: Standing,
+    /// Of the addresses that reach us.
+    pub connections: Arc<Connections>,
     /// Of the socket.
     pub tickets: Tickets,
     /// The API document, made when somebody first asks for it.
@@ -62,6 +67,7 @@ impl App {
         let hashing = HashingPool::new(config.password_cost, config.hashing_concurrency, random.clone())?;
         let access_tokens = AccessTokens::new(&config.jwt_secret, config.sessions.access);
         let limits = Limiter::new(clock.clone(), config.rates);
+        let connections = Connections::new(config.connections_per_address);
         let hub = Arc::new(Hub::default());
         let messages = MessageWriter::start(database.clone(), hub.clone(), clock.clone(), random.clone());
         let app = Self(Arc::new(Parts {
@@ -76,6 +82,7 @@ impl App {
             limits,
             access_tokens,
             standing: Standing::default(),
+            connections,
             tickets: Tickets::default(),
             document: OnceLock::new(),
             draining: Arc::default(),

@@ -77,6 +77,7 @@ codes! {
     MESSAGE_DELETED = CONFLICT "message.deleted";
     CLIENT_ID_REUSED = CONFLICT "message.client_id_reused";
     RATE_LIMITED = TOO_MANY_REQUESTS "rate_limited";
+    TOO_MANY_CONNECTIONS = TOO_MANY_REQUESTS "connections.too_many";
     BUSY = SERVICE_UNAVAILABLE "server.busy";
     UNAVAILABLE = SERVICE_UNAVAILABLE "server.unavailable";
     STORAGE_FULL = SERVICE_UNAVAILABLE "server.storage_full";

@@ -162,8 +162,8 @@ fn rate_limit(limit: Limit) -> Option<Value> {
 
 /// What follows from the line in the router.
 fn general_codes(route: &Route) -> Vec<Code> {
-    // Any request may lack its `Host`.
-    let mut codes = vec![Code::MALFORMED, Code::INTERNAL, Code::UNAVAILABLE];
+    // Any request may lack its `Host`, or be one too many of its address.
+    let mut codes = vec![Code::MALFORMED, Code::TOO_MANY_CONNECTIONS, Code::INTERNAL, Code::UNAVAILABLE];
     if route.limit != Limit::Free {
         codes.push(Code::RATE_LIMITED);
     }
@@ -249,7 +249,8 @@ const SHARED: &[(&str, &[Code])] = &[
     ("TooLarge", &[Code::TOO_LARGE]),
     ("UnsupportedMediaType", &[Code::UNSUPPORTED_MEDIA_TYPE]),
     ("Invalid", &[Code::INVALID]),
-    ("RateLimited", &[Code::RATE_LIMITED]),
+    ("RateLimited", &[Code::TOO_MANY_CONNECTIONS, Code::RATE_LIMITED]),
+    ("TooManyConnections", &[Code::TOO_MANY_CONNECTIONS]),
     ("ServerError", &[Code::INTERNAL]),
     ("Unavailable", &[Code::UNAVAILABLE]),
 ];

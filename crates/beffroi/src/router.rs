@@ -4,7 +4,7 @@ use crate::{
     accounts,
     app::App,
     invites, messages, openapi, people,
-    platform::http::{assets, cross_site, door, host, nowhere},
+    platform::http::{assets, connections, cross_site, door, host, nowhere},
     problems, realtime,
     roles::Permission::{
         BlockUsers, CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms,
@@ -108,6 +108,7 @@ pub fn build(app: App) -> Router {
         .method_not_allowed_fallback(nowhere::wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), cross_site::guard))
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), connections::guard))
         .layer(middleware::from_fn_with_state(app.clone(), door::enter))
         .with_state(app)
 }

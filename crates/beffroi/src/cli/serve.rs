@@ -93,7 +93,7 @@ pub(super) async fn serve(app: App, listener: TcpListener, mut signals: StopSign
             tokio::time::sleep(GOODBYE).await;
         }
     };
-    http::serve::serve(listener, router::build(app.clone()), stopping).await;
+    http::serve::serve(app.clone(), listener, router::build(app.clone()), stopping).await;
     stop.cancel();
     jobs.wait().await;
     app.stop().await

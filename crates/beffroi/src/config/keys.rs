@@ -75,6 +75,7 @@ pub const KEYS: &[Key] = &[
     key("limits.messages_burst", &["RATE_LIMIT_MESSAGES_BURST"], RATE, "10", "... at once"),
     key("limits.sign_in_per_5_minutes", &["RATE_LIMIT_LOGIN_PER_5MIN"], RATE, "5", "Failed sign-ins by address and account"),
     key("limits.sign_in_burst", &["RATE_LIMIT_LOGIN_BURST"], RATE, "2", "... at once"),
+    key("limits.connections_per_address", &["MAX_CONNECTIONS_PER_IP"], RATE, "100", "Connections that one address (IPv6: one /64) may hold at once"),
     key("logs.level", &["BEFFROI_LOG"], LogFilter, "info,sqlx=warn,sea_orm_migration=warn", "What is logged: error, warn, info, debug, trace, or a filter such as info,sqlx=warn"),
     key("logs.format", &["BEFFROI_LOG_FORMAT"], Choice(&["auto", "text", "json"]), "auto", "auto: text on a terminal, JSON lines elsewhere"),
 ];

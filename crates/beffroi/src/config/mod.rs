@@ -182,6 +182,7 @@ impl Config {
             rates: rates(layers),
             global_rate_is_for_all: layers.setting("limits.global_scope").text == "all",
             trusted_proxy_hops: layers.value("server.trust_proxy_hops"),
+            connections_per_address: layers.value("limits.connections_per_address"),
             trusted_proxies: keys::networks(&layers.setting("server.trusted_proxies").text).unwrap_or_default(),
             ..Self::new(data, layers.value("server.listen"), secrets)
         })

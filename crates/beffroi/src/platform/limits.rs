@@ -93,7 +93,7 @@ impl Key {
 }
 
 /// One subscriber of IPv6 has a whole /64 to himself.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         v4 => v4,
@@ -184,7 +184,7 @@ impl Limiter {
     }
 
     /// Counts a refusal for the record, which gets one row per source and minute.
-    fn count_refusal(&self, rule: &'static str, address: Option<IpAddr>, user: Option<UserId>) {
+    pub fn count_refusal(&self, rule: &'static str, address: Option<IpAddr>, user: Option<UserId>) {
         let mut refusals = lock(&self.refusals);
         if refusals.len() < KEYS_MAX {
             *refusals.entry((rule, address.map(network), user)).or_default() += 1;

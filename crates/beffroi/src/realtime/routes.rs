@@ -7,6 +7,7 @@ use crate::{
     ids::RoomId,
     platform::http::{
         answer::Success,
+        connections::Connection,
         cross_site,
         describe::{As, Socket},
         payload::{Ids, Query},
@@ -44,6 +45,7 @@ pub struct Opening {
 pub async fn open(
     actor: Actor,
     State(app): State<App>,
+    Connection(place): Connection,
     Query(_): Query<Opening>,
     headers: HeaderMap,
     uri: Uri,
@@ -63,7 +65,11 @@ pub async fn open(
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX);
-    Ok(upgrade.on_upgrade(move |stream| socket::run(app, actor, stream)).into())
+    let live = move |stream| async move {
+        socket::run(app, actor, stream).await;
+        drop(place);
+    };
+    Ok(upgrade.on_upgrade(live).into())
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -62,6 +62,7 @@ impl House {
         // The suite is not about the strength of argon2, but for one test that is.
         config.password_cost = Argon2Cost { memory_kib: 64, passes: 1, lanes: 1 };
         config.rates = out_of_the_way();
+        config.connections_per_address = 10_000;
         if engine == Engine::Postgres {
             config.database_url = Some(postgres::cluster()?.database().await.into());
         }
@@ -150,7 +151,12 @@ impl House {
     pub async fn listen(&self) -> std::net::SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("it is bound");
-        tokio::spawn(beffroi::platform::http::serve::serve(listener, self.router.clone(), std::future::pending()));
+        tokio::spawn(beffroi::platform::http::serve::serve(
+            self.app.clone(),
+            listener,
+            self.router.clone(),
+            std::future::pending(),
+        ));
         address
     }
 

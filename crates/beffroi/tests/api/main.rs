@@ -10,6 +10,7 @@ mod postgres;
 mod answers;
 mod audit;
 mod bad_input;
+mod connections;
 mod direct_messages;
 mod edits;
 mod invites;

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(address: SocketAddr, person: &Person) -> Self {
+    pub async fn open(address: SocketAddr, person: &Person) -> Self {
         Self::try_open(address, person, Some(&format!("http://{address}"))).await.expect("the socket opens")
     }
 

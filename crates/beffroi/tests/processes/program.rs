@@ -218,6 +218,13 @@ impl Server {
         self.process.wait().expect("it is gone");
     }
 
+    /// Memory that it occupies.
+    pub fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        line.trim().trim_end_matches(" kB").parse().expect("a figure")
+    }
+
     /// Sends a signal such as `TERM` and waits for the end.
     pub fn stop(self, signal: &str) -> ExitStatus {
         self.signal(signal);

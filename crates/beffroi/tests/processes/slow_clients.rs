@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::{sleep, timeout},
 };
 
@@ -100,4 +100,61 @@ async fn look_around(alice: &Person) -> Duration {
         sleep(Duration::from_millis(250)).await;
     }
     longest
+}
+
+/// A client that takes nothing of what it asked for is gone within this time.
+const SEND_DEADLINE: Duration = Duration::from_secs(30);
+
+// RA-7: a thousand who dawdle cost little memory, one address holds a hundred of them, and whoever reads nothing is cut.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_slow_clients_cost_little_and_who_reads_nothing_is_cut() {
+    let deployment = Deployment::new();
+    let server = deployment.serve();
+    let address = server.address;
+    let unread = tokio::spawn(read_nothing(address));
+    let before = server.resident_kib();
+    let mut dawdling = Vec::new();
+    for host in 2..12 {
+        for _ in 0..100 {
+            let mut stream = connect_from(&format!("127.0.0.{host}"), address).await;
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nX-Slow: ").await.expect("it is listened to");
+            dawdling.push(stream);
+        }
+    }
+    let mut one_too_many = connect_from("127.0.0.2", address).await;
+    let closed = timeout(PROMPT, one_too_many.read(&mut [0; 1])).await.expect("it is closed at once");
+    assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
+    // Asked behind all of them, so that each of them has been taken in.
+    let mut stream = connect_from("127.0.0.1", address).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: beffroi\r\n\r\n").await.expect("it is listened to");
+    let mut answer = [0; 15];
+    timeout(PROMPT, stream.read_exact(&mut answer)).await.expect("soon").expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    let grown = server.resident_kib().saturating_sub(before);
+    assert!(grown < 48 * 1024, "a thousand slow clients cost {grown} KiB");
+    drop(dawdling);
+
+    let held = unread.await.expect("no panic");
+    assert!((SEND_DEADLINE - TOLERANCE..SEND_DEADLINE + 3 * TOLERANCE).contains(&held), "{held:?}");
+}
+
+async fn connect_from(host: &str, address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(format!("{host}:0").parse().expect("an address")).expect("it is ours");
+    socket.connect(address).await.expect("it connects")
+}
+
+/// Asks for more than all buffers hold and reads nothing of it; how long the server bears that.
+async fn read_nothing(address: SocketAddr) -> Duration {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("it is set");
+    let mut stream = socket.connect(address).await.expect("it connects");
+    let started = Instant::now();
+    let request = b"GET /assets/i18n/en.json HTTP/1.1\r\nHost: beffroi\r\n\r\n".repeat(600);
+    stream.write_all(&request).await.expect("it is listened to");
+    while stream.write_all(b"G").await.is_ok() && started.elapsed() < 3 * SEND_DEADLINE {
+        // Not to wait for anything: to look again whether the server still bears it.
+        sleep(Duration::from_millis(250)).await;
+    }
+    started.elapsed()
 }

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assets;
 pub mod client_address;
+pub mod connections;
 pub mod cross_site;
 pub mod describe;
 pub mod door;

@@ -63,7 +63,6 @@ pub const KEYS: &[Key] = &[
     key("sessions.refresh_days", &["JWT_REFRESH_EXPIRY_DAYS"], Number { min: 1, max: 365 }, "7", "How long a refresh token waits for its use"),
     key("csrf.mode", &[], Choice(&["fetch", "token"]), "fetch", "What proves that our own page makes a change: what the browser says by itself, or a token besides"),
     key("registration.mode", &["REGISTRATION_MODE"], Choice(&["invite"]), "invite", "How one becomes a member: by invitation, which is all there is yet"),
-    key("limits.connections_per_address", &["MAX_CONNECTIONS_PER_IP"], CONNECTIONS, "100", "Connections that one address (IPv6: one /64) may hold at once"),
     key("limits.global_per_minute", &["RATE_LIMIT_GLOBAL_RPM"], RATE, "1000", "Requests without a valid credential, all together"),
     key("limits.global_burst", &["RATE_LIMIT_GLOBAL_BURST"], RATE, "100", "... so many of them at once; a rate set without its burst has as many"),
     key("limits.global_scope", &[], Choice(&["anonymous", "all"]), "anonymous", "all: the global rate counts requests with a valid credential, too"),
@@ -75,7 +74,7 @@ pub const KEYS: &[Key] = &[
     key("limits.messages_burst", &["RATE_LIMIT_MESSAGES_BURST"], RATE, "10", "... at once"),
     key("limits.sign_in_per_5_minutes", &["RATE_LIMIT_LOGIN_PER_5MIN"], RATE, "5", "Failed sign-ins by address and account"),
     key("limits.sign_in_burst", &["RATE_LIMIT_LOGIN_BURST"], RATE, "2", "... at once"),
-    key("limits.connections_per_address", &["MAX_CONNECTIONS_PER_IP"], RATE, "100", "Connections that one address (IPv6: one /64) may hold at once"),
+    key("limits.connections_per_address", &["MAX_CONNECTIONS_PER_IP"], CONNECTIONS, "100", "Connections that one address (IPv6: one /64) may hold at once"),
     key("logs.level", &["BEFFROI_LOG"], LogFilter, "info,sqlx=warn,sea_orm_migration=warn", "What is logged: error, warn, info, debug, trace, or a filter such as info,sqlx=warn"),
     key("logs.format", &["BEFFROI_LOG_FORMAT"], Choice(&["auto", "text", "json"]), "auto", "auto: text on a terminal, JSON lines elsewhere"),
 ];

@@ -173,7 +173,6 @@ impl Config {
             public_url: layers.optional("server.public_url"),
             environment,
             database_url: layers.secret("database.url"),
-            connections_per_address: layers.value("limits.connections_per_address"),
             csrf_mode: match layers.setting("csrf.mode").text.as_str() {
                 "token" => CsrfMode::Token,
                 _ => CsrfMode::Fetch,

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Else what `cargo build` left. */
-const PROGRAM = process.env.BEFFROI_BIN || fileURLToPath(new URL('../../target/debug/beffroi', import.meta.url));
+export const PROGRAM = process.env.BEFFROI_BIN || fileURLToPath(new URL('../../target/debug/beffroi', import.meta.url));
 const START_DEADLINE_MS = 30_000;
 export const PASSWORD = 'tram cheese violin 42';
 

@@ -1,6 +1,6 @@
 import { signal } from '../vendor/signals.js';
 
-/** @typedef {{ name: 'home' } | { name: 'room', id: string, thread: string|null } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
+/** @typedef {{ name: 'home' } | { name: 'room', id: string, thread: string|null } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'reset', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
 
 /** @type {import('../vendor/signals.js').Signal<Route>} */
 export const route = signal(read());
@@ -13,6 +13,7 @@ function read() {
   if (parts.length === 2 && parts[0] === 'invite') return { name: 'invite', code: parts[1] };
   if (parts.length === 1 && parts[0] === 'sign-in') return { name: 'sign-in' };
   if (parts.length === 1 && parts[0] === 'setup') return { name: 'setup', token: location.hash.slice(1) };
+  if (parts.length === 1 && parts[0] === 'reset') return { name: 'reset', token: location.hash.slice(1) };
   return { name: 'lost' };
 }
 

@@ -53,6 +53,8 @@ codes! {
     SESSION_IDLE = UNAUTHORIZED "auth.session_idle";
     SESSION_ABSOLUTE = UNAUTHORIZED "auth.session_absolute";
     SESSION_REVOKED = UNAUTHORIZED "auth.session_revoked";
+    PASSWORD_CHANGED = UNAUTHORIZED "auth.password_changed";
+    RESET_LINK_INVALID = FORBIDDEN "password.link_invalid";
     FORBIDDEN = FORBIDDEN "auth.forbidden";
     SETUP_CLOSED = NOT_FOUND "setup.closed";
     SETUP_LINK_INVALID = FORBIDDEN "setup.link_invalid";
@@ -123,6 +125,7 @@ impl FieldError {
         "not_available",
         "too_simple",
         "contains_personal_data",
+        "wrong_password",
     ];
 }
 

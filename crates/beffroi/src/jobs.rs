@@ -4,7 +4,7 @@ use crate::{
     app::App,
     audit::{self, Act, Circumstances},
     error::{Result, chain},
-    rooms, sessions,
+    passwords, rooms, sessions,
 };
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -81,6 +81,7 @@ pub async fn record_refusals(app: App) -> Result<()> {
 }
 
 pub async fn sweep_sessions(app: App) -> Result<()> {
+    passwords::sweep(&app).await?;
     let forgotten = sessions::sweep(&app).await?;
     if forgotten > 0 {
         tracing::info!(forgotten, "sessions that were long over are forgotten");

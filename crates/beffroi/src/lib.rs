@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keyring;
 pub mod messages;
 pub mod openapi;
+pub mod passwords;
 pub mod people;
 pub mod platform;
 pub mod problems;

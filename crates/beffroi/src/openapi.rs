@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 const COMMENTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/comments.rs"));
 
 /// How a request is refused that does not say who makes it, or whose credential is over.
-const UNRECOGNISED: [Code; 7] = [
+const UNRECOGNISED: [Code; 8] = [
     Code::AUTH_REQUIRED,
     Code::AUTH_AMBIGUOUS,
     Code::TOKEN_INVALID,
@@ -38,6 +38,7 @@ const UNRECOGNISED: [Code; 7] = [
     Code::SESSION_IDLE,
     Code::SESSION_ABSOLUTE,
     Code::SESSION_REVOKED,
+    Code::PASSWORD_CHANGED,
 ];
 
 /// This document.

@@ -3,7 +3,7 @@
 use crate::{
     accounts,
     app::App,
-    invites, messages, openapi, people,
+    invites, messages, openapi, passwords, people,
     platform::http::{assets, connections, cross_site, door, host, nowhere},
     problems, realtime,
     roles::Permission::{
@@ -28,6 +28,7 @@ pub fn table(app: &App) -> RouteTable {
         .get("/", Anyone, assets::application)
         .get("/sign-in", Anyone, assets::application)
         .get("/setup", Anyone, assets::application)
+        .get("/reset", Anyone, assets::application)
         .get("/invite/{code}", Anyone, assets::application)
         .get("/rooms/{room}", Anyone, assets::application)
         .get("/assets/{*path}", Anyone, assets::asset)
@@ -52,6 +53,9 @@ pub fn table(app: &App) -> RouteTable {
         .get("/api/v1/auth/csrf", SignedIn, sessions::routes::csrf_token)
         .get("/api/v1/auth/me", SignedIn, accounts::routes::me)
         .patch("/api/v1/auth/me", SignedIn, accounts::routes::change_me)
+        .put("/api/v1/auth/password", SignedIn, passwords::routes::change)
+        .post("/api/v1/auth/password/forgot", Anyone, passwords::routes::forgot)
+        .post("/api/v1/auth/password/reset", Anyone, passwords::routes::reset)
         // Invitations
         .get("/api/v1/invites", Holds(ManageRooms), invites::routes::list)
         .post("/api/v1/invites", Holds(ManageRooms), invites::routes::create)

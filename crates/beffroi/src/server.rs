@@ -25,6 +25,8 @@ pub struct ServerView {
     registration_mode: &'static str,
     /// Whether the first administrator is still to be made, by the set-up link.
     setup_open: bool,
+    /// Who helps a person that forgot their password: `administrator`, with a one-time link.
+    password_reset: &'static str,
     /// Whether a change made with the cookie needs a token besides.
     csrf_mode: CsrfMode,
     password: PasswordRules,
@@ -58,6 +60,7 @@ pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
         languages: Language::ALL.map(Language::tag).to_vec(),
         registration_mode: "invite",
         setup_open: !accounts::an_administrator_exists(app.database.reader()).await?,
+        password_reset: "administrator",
         csrf_mode: app.config.csrf_mode,
         password: PasswordRules { chars_min: account::PASSWORD_CHARS_MIN, chars_max: account::PASSWORD_CHARS_MAX },
         limits: Limits {

@@ -3,7 +3,7 @@ import { signal } from '../../vendor/signals.js';
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../types.js').Person} Person */
 /** Somebody as a member of a room. @typedef {{ roomId: string, role: string }} Place */
-/** @typedef {'create-room'|'browse-rooms'|'invites'|'shortcuts'|'room'|'sessions'|'sign-out'|'switcher'|'new-message'} DialogName */
+/** @typedef {'create-room'|'browse-rooms'|'invites'|'shortcuts'|'room'|'password'|'sessions'|'sign-out'|'switcher'|'new-message'} DialogName */
 /** @typedef {'message-menu'|'message-history'|'delete-message'} MessageDialogName */
 
 /** @type {import('../../vendor/signals.js').Signal<{ name: DialogName }|{ name: MessageDialogName, message: Message }|{ name: 'person', person: Person, place: Place|null }|null>} */

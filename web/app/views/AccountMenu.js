@@ -36,6 +36,7 @@ export function AccountMenu() {
           </div></div>
         <hr />
         ${may('manage_rooms') && html`<button type="button" class="menu-item" onClick=${open('invites')}><${Icon} name="link" />${t('invites.title')}</button>`}
+        <button type="button" class="menu-item" onClick=${open('password')}><${Icon} name="lock" />${t('password.title')}</button>
         <button type="button" class="menu-item" onClick=${open('sessions')}><${Icon} name="device" />${t('sessions.title')}</button>
         <button type="button" class="menu-item" onClick=${open('sign-out')}><${Icon} name="leave" />${t('sign_out.submit')}</button>
         <button type="button" class="menu-item" onClick=${open('shortcuts')}><${Icon} name="help" />${t('help.title')}</button>

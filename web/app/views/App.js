@@ -6,6 +6,7 @@ import { server } from '../state/server.js';
 import { startProblem } from '../state/start.js';
 import { SignIn } from './SignIn.js';
 import { Shell } from './Shell.js';
+import { ResetPassword } from './ResetPassword.js';
 import { SetupWizard } from './SetupWizard.js';
 import { Invite } from './Invite.js';
 import { StartFailed } from './StartFailed.js';
@@ -15,6 +16,7 @@ export function App() {
   if (!server.value || startProblem.value) return html`<${StartFailed} problem=${startProblem.value} />`;
   switch (route.value.name) {
     case 'setup': return html`<${SetupWizard} token=${route.value.token} />`;
+    case 'reset': return html`<${ResetPassword} key=${route.value.token} token=${route.value.token} />`;
     case 'invite': return html`<${Invite} key=${route.value.code} code=${route.value.code} />`;
     case 'sign-in': return html`<${SignIn} />`;
     case 'lost': return html`<${NotFound} />`;

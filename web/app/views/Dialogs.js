@@ -8,6 +8,7 @@ import { DeleteMessageDialog } from './DeleteMessageDialog.js';
 import { InvitesDialog } from './InvitesDialog.js';
 import { MessageHistoryDialog } from './MessageHistoryDialog.js';
 import { MessageMenuDialog } from './MessageMenuDialog.js';
+import { PasswordDialog } from './PasswordDialog.js';
 import { SessionsDialog } from './SessionsDialog.js';
 import { NewMessageDialog } from './NewMessageDialog.js';
 import { PersonDialog } from './PersonDialog.js';
@@ -24,6 +25,7 @@ export function Dialogs() {
     case 'create-room': return html`<${CreateRoomDialog} onClose=${closeDialog} />`;
     case 'browse-rooms': return html`<${BrowseRoomsDialog} onClose=${closeDialog} />`;
     case 'invites': return html`<${InvitesDialog} onClose=${closeDialog} />`;
+    case 'password': return html`<${PasswordDialog} onClose=${closeDialog} />`;
     case 'sessions': return html`<${SessionsDialog} onClose=${closeDialog} />`;
     case 'shortcuts': return html`<${ShortcutsDialog} onClose=${closeDialog} />`;
     case 'switcher': return html`<${SwitcherDialog} onClose=${closeDialog} />`;

@@ -19,12 +19,14 @@ function words({ kind, reason }) {
     case 'logout_success': return t('security.logout_success');
     case 'tokens_revoked': return t('security.tokens_revoked');
     case 'credential_new_address': return t('security.new_network');
+    case 'password_changed': return reason === 'reset_link' ? t('security.password_reset') : t('security.password_changed');
+    case 'password_change_refused': return t('security.password_refused');
     case 'user_created': return t('security.user_created');
     default: return kind;
   }
 }
 
-const SERIOUS = ['login_failure', 'tokens_revoked', 'credential_new_address'];
+const SERIOUS = ['login_failure', 'tokens_revoked', 'credential_new_address', 'password_changed', 'password_change_refused'];
 
 /** What happened to one's own account, newest first. */
 export function SecurityLog() {

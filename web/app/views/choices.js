@@ -73,6 +73,7 @@ function actions() {
     ['compass', t('rooms.browse'), 'browse-rooms'],
     route.value.name === 'room' && ['people', t('members.open'), 'room'],
     may('manage_rooms') && ['link', t('invites.title'), 'invites'],
+    ['lock', t('password.title'), 'password'],
     ['device', t('sessions.title'), 'sessions'],
     ['help', t('help.title'), 'shortcuts'],
     ['leave', t('sign_out.submit'), 'sign-out'],

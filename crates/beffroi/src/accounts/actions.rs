@@ -1,13 +1,13 @@
 //! Making accounts: by the set-up link, by registration, from the shell.
 
 use super::{
-    model::{NewAccount, Reserved, ValidAccount},
+    model::{NewAccount, Reserved, ValidAccount, password_faults},
     store::{self, Account, ProfileChange, Standing},
 };
 use crate::{
     app::App,
     audit::Act,
-    error::{Code, Error, Result},
+    error::{Code, Error, FieldError, Result},
     ids::{InviteId, UserId},
     platform::clock::Moment,
     roles::{self, Role},
@@ -130,4 +130,17 @@ pub async fn change_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) ->
     let changed = store::change_profile(&tx.db, &tx.app.keys, user, change, tx.circumstances.now).await?;
     tx.record(Act::ProfileChanged).await?;
     Ok(changed)
+}
+
+/// Every rule that a new password of this person breaks.
+pub fn password_faults_of(
+    app: &App,
+    account: &Account,
+    field: &'static str,
+    password: &SecretString,
+) -> Result<Vec<FieldError>> {
+    let store::PersonalFields { email, first_name, last_name } = store::personal_fields(&app.keys, account)?;
+    let personal =
+        [Some(account.username.as_str()), email.split('@').next(), first_name.as_deref(), last_name.as_deref()];
+    Ok(password_faults(field, password, personal.into_iter().flatten()))
 }

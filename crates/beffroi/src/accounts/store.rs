@@ -282,6 +282,18 @@ pub async fn replace_password_hash(db: &impl ConnectionTrait, id: UserId, old: &
     Ok(done.rows_affected == 1)
 }
 
+/// Sets a new password; the person's row is locked.
+pub async fn set_password_hash(db: &impl ConnectionTrait, id: UserId, hash: &str, now: Moment) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .col_expr(user::Column::MustChangePassword, Expr::value(false))
+        .col_expr(user::Column::UpdatedAt, Expr::value(now))
+        .filter(user::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Makes every access token of the person worthless.
 pub async fn raise_token_epoch(db: &impl ConnectionTrait, id: UserId, now: Moment) -> Result<()> {
     user::Entity::update_many()

@@ -64,6 +64,16 @@ pub enum Act {
         session: SessionId,
     },
     PasswordHashUpgraded,
+    /// A one-time link to set a new password was made for this person.
+    ResetLinkIssued {
+        user: UserId,
+    },
+    /// `by` is the way it came in.
+    PasswordChanged {
+        by: &'static str,
+    },
+    /// Somebody at this person's session did not know the password.
+    PasswordChangeRefused,
     TokenRefreshed {
         session: SessionId,
     },
@@ -149,6 +159,9 @@ impl Act {
             Self::TokenRefreshed { .. } => "token_refreshed",
             Self::TokensRevoked { .. } => "tokens_revoked",
             Self::PasswordHashUpgraded => "password_hash_upgraded",
+            Self::ResetLinkIssued { .. } => "reset_link_issued",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordChangeRefused => "password_change_refused",
             Self::InviteCreated { .. } => "invite_created",
             Self::InviteRevoked { .. } => "invite_revoked",
             Self::RoomCreated { .. } => "room_created",
@@ -171,7 +184,11 @@ impl Act {
     pub fn event_data(&self) -> Value {
         match self {
             Self::UserCreated { user, role, invite } => json!({"user_id": user, "role": role, "invite_id": invite}),
-            Self::ProfileChanged | Self::SetupLinkIssued | Self::PasswordHashUpgraded => json!({}),
+            Self::ProfileChanged | Self::SetupLinkIssued | Self::PasswordHashUpgraded | Self::PasswordChangeRefused => {
+                json!({})
+            }
+            Self::ResetLinkIssued { user } => json!({"user_id": user}),
+            Self::PasswordChanged { by } => json!({"reason": by}),
             Self::LoginFailure { reason, name_index } => json!({"reason": reason, "name_index": name_index}),
             Self::LoginSuccess { session }
             | Self::LogoutSuccess { session }

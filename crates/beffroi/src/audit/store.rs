@@ -75,8 +75,16 @@ fn row(random: &Random, circumstances: &Circumstances, act: &Act) -> audit_event
 }
 
 /// What people are shown of what happened to their own account; which is nothing that they wrote, or to whom.
-const OWN: &[&str] =
-    &["login_success", "login_failure", "logout_success", "tokens_revoked", "credential_new_address", "user_created"];
+const OWN: &[&str] = &[
+    "login_success",
+    "login_failure",
+    "logout_success",
+    "tokens_revoked",
+    "credential_new_address",
+    "password_changed",
+    "password_change_refused",
+    "user_created",
+];
 
 /// A person's own security log, newest first, from the event after `last`.
 pub async fn of_person(

@@ -6,7 +6,8 @@ use crate::{
         self, UserView, actions,
         model::{NewAccount, Reserved},
     },
-    error::{Error, FieldError, Result},
+    error::{Code, Error, FieldError, Result},
+    passwords,
     platform::i18n,
     roles::{BUILT_IN_ROLES, Role},
     rooms,
@@ -29,6 +30,11 @@ pub(super) enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Print a one-time link with which somebody sets a new password
+    ResetLink {
+        /// User name or e-mail address
+        name: String,
+    },
     /// List the accounts
     List {
         #[arg(long)]
@@ -41,6 +47,7 @@ pub(super) async fn run(settings: Settings, command: UserCommand) -> Result<()> 
         UserCommand::Create { name, email, role, password_stdin } => {
             create(settings, name, email, role, password_stdin).await
         }
+        UserCommand::ResetLink { name } => reset_link(settings, &name).await,
         UserCommand::List { json } => list(settings, json).await,
     }
 }
@@ -76,6 +83,19 @@ async fn create(settings: Settings, name: String, email: String, role: String, f
         let values = [("password", password.expose_secret().to_owned())];
         println!("{}", i18n::text(language(), "cli.user_password", &values));
     }
+    app.stop().await
+}
+
+/// The link alone on standard output, what to do with it beside.
+async fn reset_link(settings: Settings, name: &str) -> Result<()> {
+    let app = settings.open().await?;
+    let account = accounts::find_by_login(app.database.reader(), &app.keys, name).await?;
+    let account = account.ok_or(Error::refuse(Code::PERSON_NOT_FOUND))?;
+    let tx = Tx::begin(&app, circumstances(&app)).await?;
+    let token = passwords::actions::issue_reset_link(&tx, account.id).await?;
+    tx.commit().await?;
+    eprintln!("{}", i18n::text(language(), "cli.reset_link", &[("name", account.username)]));
+    println!("{}/reset#{}", app.config.origin(), token.expose_secret());
     app.stop().await
 }
 

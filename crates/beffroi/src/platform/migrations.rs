@@ -8,6 +8,8 @@ mod m0001_two_people_talk;
 mod m0002_threads_and_conversations;
 #[path = "../../migrations/m0003_known_networks.rs"]
 mod m0003_known_networks;
+#[path = "../../migrations/m0004_reset_links.rs"]
+mod m0004_reset_links;
 
 pub struct Migrator;
 
@@ -17,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_two_people_talk::Migration),
             Box::new(m0002_threads_and_conversations::Migration),
             Box::new(m0003_known_networks::Migration),
+            Box::new(m0004_reset_links::Migration),
         ]
     }
 }

@@ -299,7 +299,7 @@ pub async fn replace_earlier(app: &App, circumstances: Circumstances, headers: &
 /// Ends a session at the server; its sockets close once that is durable (AU-10).
 pub async fn sign_out(app: &App, circumstances: Circumstances, session: SessionId) -> Result<()> {
     let mut tx = Tx::begin(app, circumstances).await?;
-    end(&mut tx, session).await?;
+    end(&mut tx, session, Code::SESSION_REVOKED).await?;
     tx.commit().await
 }
 
@@ -308,7 +308,7 @@ pub async fn sign_out_everywhere(app: &App, circumstances: Circumstances, user: 
     let mut tx = Tx::begin(app, circumstances).await?;
     accounts::lock(&tx.db, user).await?;
     for session in store::running_of(&tx.db, user, tx.circumstances.now).await? {
-        end(&mut tx, session.id).await?;
+        end(&mut tx, session.id, Code::SESSION_REVOKED).await?;
     }
     accounts::raise_token_epoch(&tx.db, user, tx.circumstances.now).await?;
     tx.publish(Publication::PersonChanged { user });
@@ -322,7 +322,7 @@ pub async fn end_own(app: &App, circumstances: Circumstances, user: UserId, sess
     if !running.iter().any(|own| own.id == session) {
         return Err(Error::refuse(Code::SESSION_NOT_FOUND));
     }
-    end(&mut tx, session).await?;
+    end(&mut tx, session, Code::SESSION_REVOKED).await?;
     tx.commit().await
 }
 
@@ -331,14 +331,24 @@ pub async fn end_others(app: &App, circumstances: Circumstances, user: UserId, k
     let mut tx = Tx::begin(app, circumstances).await?;
     for session in store::running_of(&tx.db, user, tx.circumstances.now).await? {
         if session.id != kept {
-            end(&mut tx, session.id).await?;
+            end(&mut tx, session.id, Code::SESSION_REVOKED).await?;
         }
     }
     tx.commit().await
 }
 
-async fn end(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
-    let reason = Code::SESSION_REVOKED.name;
+/// Ends every session of a person whose password is new, but for the one that set it. Their row is locked.
+pub async fn end_for_new_password(tx: &mut Tx<'_>, user: UserId, kept: Option<SessionId>) -> Result<()> {
+    for session in store::running_of(&tx.db, user, tx.circumstances.now).await? {
+        if Some(session.id) != kept {
+            end(tx, session.id, Code::PASSWORD_CHANGED).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn end(tx: &mut Tx<'_>, session: SessionId, why: Code) -> Result<()> {
+    let reason = why.name;
     if store::end(&tx.db, session, reason, tx.circumstances.now).await? {
         tx.record(Act::LogoutSuccess { session }).await?;
         tx.publish(Publication::SessionEnded { session, reason });

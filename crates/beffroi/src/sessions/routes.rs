@@ -110,7 +110,8 @@ pub struct Refresh {
 
 /// Exchanges a refresh token for a new pair. Each is good for one use.
 ///
-/// Errors: auth.token_invalid, auth.token_expired, auth.session_idle, auth.session_absolute, auth.session_revoked.
+/// Errors: auth.token_invalid, auth.token_expired, auth.session_idle, auth.session_absolute, auth.session_revoked,
+/// auth.password_changed.
 pub async fn refresh(
     State(app): State<App>,
     circumstances: Circumstances,

@@ -17,6 +17,7 @@ mod invites;
 mod limits;
 mod messages;
 mod openapi;
+mod passwords;
 mod people;
 mod permissions;
 mod realtime;

@@ -118,6 +118,26 @@ fn the_data_directory_is_named_before_or_after_the_command(#[case] arguments: &[
 
 // ---- Accounts
 
+// ID-8: a link by the shell, beside a running server; earlier sessions end there at once.
+#[tokio::test]
+async fn a_reset_link_from_the_shell_sets_a_new_password() {
+    let deployment = Deployment::new();
+    deployment.create_user("alice", "admin", PASSWORD).succeeded();
+    let server = deployment.serve();
+    let mut alice = Person::visitor(server.address);
+    assert_eq!(alice.sign_in("alice", PASSWORD).await, StatusCode::OK);
+    deployment.run(&["user", "reset-link", "nobody"]).refused("no such person");
+    let link = deployment.run(&["user", "reset-link", "Alice"]).succeeded();
+    let token = link.trim().split_once("/reset#").expect("a reset link").1;
+    let body = json!({"token": token, "new_password": "lantern bridge oboe 77"});
+    let visitor = Person::visitor(server.address);
+    assert_eq!(visitor.post("/api/v1/auth/password/reset", body.clone()).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(visitor.post("/api/v1/auth/password/reset", body).await.0, StatusCode::FORBIDDEN);
+    let mut again = Person::visitor(server.address);
+    assert_eq!(again.sign_in("alice", PASSWORD).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(again.sign_in("alice", "lantern bridge oboe 77").await, StatusCode::OK);
+}
+
 // ID-11, ID-12
 #[test]
 fn the_first_administrator_made_from_the_shell_is_the_main_one() {

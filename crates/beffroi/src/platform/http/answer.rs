@@ -131,6 +131,22 @@ impl<T: JsonSchema> Output for Page<T> {
     }
 }
 
+/// 202: what comes of it is not told here.
+pub struct Accepted;
+
+impl IntoResponse for Accepted {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, Success(json!({}))).into_response()
+    }
+}
+
+impl Output for Accepted {
+    fn describe(operation: &mut Operation, _: &mut Schemas) {
+        let envelope = envelope(json!({"type": "object"}));
+        operation.answer(StatusCode::ACCEPTED, "Taken in", Some(("application/json", envelope)));
+    }
+}
+
 /// 204.
 pub struct NoContent;
 

@@ -323,11 +323,11 @@ fn problem() -> Value {
 /// `Room` rather than `RoomView`: outsiders see no views.
 fn plainly_named(mut document: Value) -> Value {
     let shapes = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let plain = |name: &str| name.strip_suffix("View").unwrap_or(name).to_owned();
-    let mut renamed = Map::new();
-    for (name, shape) in shapes {
-        renamed.insert(plain(&name), shape);
-    }
+    let plain = |name: &str| {
+        let short = name.strip_suffix("View").filter(|short| !shapes.contains_key(*short));
+        short.unwrap_or(name).to_owned()
+    };
+    let renamed: Map<String, Value> = shapes.iter().map(|(name, shape)| (plain(name), shape.clone())).collect();
     document["components"]["schemas"] = Value::Object(renamed);
     refer(&mut document, &|reference| {
         let name = reference.strip_prefix(&format!("#{SHAPES}/"))?;

@@ -5,7 +5,7 @@ use crate::{
     platform::{
         clock::Moment,
         i18n::Language,
-        text::{fold, line},
+        text::{fold, line, optional_line},
     },
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -183,8 +183,7 @@ impl Email {
 
 /// A first or last name; absent or blank is none.
 pub fn person_name(field: &str, name: Option<String>) -> Result<Option<String>, FieldError> {
-    let Some(name) = name.filter(|name| !name.trim().is_empty()) else { return Ok(None) };
-    line(field, &name, 1, PERSON_NAME_CHARS_MAX).map(Some)
+    optional_line(field, name.as_deref(), PERSON_NAME_CHARS_MAX)
 }
 
 fn birth_date(date: Option<String>, now: Moment) -> Result<Option<String>, FieldError> {

@@ -21,7 +21,7 @@ use crate::{
             payload::Payload,
         },
         i18n::{self, Language},
-        text::line,
+        text,
     },
     roles::{PermissionSet, Role},
     rooms, settings,
@@ -269,6 +269,5 @@ fn language(field: &str, tag: Option<String>, default: Language) -> Result<Langu
 }
 
 fn optional_line(field: &str, text: Option<String>, chars_max: usize) -> Result<Option<String>> {
-    let text = text.filter(|text| !text.trim().is_empty());
-    text.map(|text| line(field, &text, 1, chars_max)).transpose().map_err(|fault| Error::invalid(vec![fault]))
+    text::optional_line(field, text.as_deref(), chars_max).map_err(|fault| Error::invalid(vec![fault]))
 }

@@ -63,6 +63,7 @@ pub struct Create {
     room: Option<RoomId>,
     #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
+    #[serde(default, deserialize_with = "payload::whole")]
     #[schemars(range(min = 1, max = actions::USES_MAX))]
     max_uses: Option<i64>,
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     actor::Actor,
     audit::Act,
-    error::{Code, Error, FieldError, Result},
+    error::{Code, Error, Result},
     event::{MESSAGE_DELETED, MESSAGE_EDITED, RoomEvent},
     ids::{MessageId, RoomId},
     platform::text,
@@ -78,7 +78,5 @@ async fn view_of(tx: &Tx<'_>, message: Message) -> Result<MessageView> {
 }
 
 fn checked_reason(reason: Option<String>) -> Result<Option<String>> {
-    let Some(reason) = reason.filter(|reason| !reason.trim().is_empty()) else { return Ok(None) };
-    let checked: Result<String, FieldError> = text::line("reason", &reason, 1, REASON_CHARS_MAX);
-    checked.map(Some).map_err(|fault| Error::invalid(vec![fault]))
+    text::optional_line("reason", reason.as_deref(), REASON_CHARS_MAX).map_err(|fault| Error::invalid(vec![fault]))
 }

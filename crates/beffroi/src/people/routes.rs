@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 /// Somebody as other members see them.
 #[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Profile")]
 pub struct PersonView {
     id: UserId,
     username: String,
@@ -51,6 +52,7 @@ pub struct List {
     q: Option<String>,
     blocked: Option<bool>,
     cursor: Option<UserId>,
+    #[schemars(range(min = 1, max = payload::LIMIT_MAX))]
     limit: Option<i64>,
 }
 

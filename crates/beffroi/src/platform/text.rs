@@ -3,14 +3,22 @@
 use crate::error::FieldError;
 use unicode_normalization::UnicodeNormalization;
 
-/// Trims a one-line text and checks it: printable, neither shorter nor longer than allowed.
+/// Trims a one-line text and checks it: printable, neither shorter nor longer than allowed. What is too long is so before it
+/// is trimmed: a client counts what it sends, and so does the API document.
 pub fn line(field: &str, text: &str, chars_min: usize, chars_max: usize) -> Result<String, FieldError> {
+    check_length(field, text, 0, chars_max)?;
     let text: String = text.trim().nfc().collect();
     if text.chars().any(is_unprintable) {
         return Err(FieldError::new(field, "control_characters"));
     }
     check_length(field, &text, chars_min, chars_max)?;
     Ok(text)
+}
+
+/// The same for a line that may be left out; a blank one is none.
+pub fn optional_line(field: &str, text: Option<&str>, chars_max: usize) -> Result<Option<String>, FieldError> {
+    let Some(text) = text else { return Ok(None) };
+    line(field, text, 0, chars_max).map(|text| Some(text).filter(|text| !text.is_empty()))
 }
 
 pub fn check_length(field: &str, text: &str, chars_min: usize, chars_max: usize) -> Result<(), FieldError> {

@@ -23,11 +23,13 @@ use std::collections::BTreeSet;
 
 /// Others in one conversation: a larger circle is a room.
 const OTHERS_MAX: usize = 9;
+/// Whoever opens one may name themselves as well.
+pub(super) const NAMED_MAX: usize = OTHERS_MAX + 1;
 
 /// Opens the conversation with some people, or finds it; says whether it is new.
 pub async fn open(tx: &mut Tx<'_>, actor: &Actor, with: &[UserId]) -> Result<(RoomId, bool)> {
     let others: BTreeSet<UserId> = with.iter().copied().filter(|user| *user != actor.user).collect();
-    if !(1..=OTHERS_MAX).contains(&others.len()) {
+    if !(1..=OTHERS_MAX).contains(&others.len()) || with.len() > NAMED_MAX {
         let field = FieldError::new("users", "out_of_range").with("min", 1).with("max", OTHERS_MAX);
         return Err(Error::invalid(vec![field]));
     }

@@ -68,6 +68,7 @@ pub async fn create(
 #[serde(deny_unknown_fields)]
 pub struct OpenDirect {
     /// The others: one for a conversation of two, up to nine for a group.
+    #[schemars(length(min = 1, max = direct::NAMED_MAX))]
     users: Vec<UserId>,
 }
 

@@ -38,6 +38,7 @@ async fn wrong_json_is_refused_by_the_name_of_its_field(#[values(Sqlite, Postgre
         (&"/api/v1/rooms".to_owned(), r#"{"name":"a","policy":"open"}"#.to_owned(), "policy", "wrong_type"),
         (&"/api/v1/rooms".to_owned(), r#"{"name":{"a":1}}"#.to_owned(), "name", "wrong_type"),
         (&"/api/v1/invites".to_owned(), r#"{"max_uses":1.5}"#.to_owned(), "max_uses", "wrong_type"),
+        (&"/api/v1/invites".to_owned(), r#"{"max_uses":1e17}"#.to_owned(), "max_uses", "wrong_type"),
         (&"/api/v1/invites".to_owned(), r#"{"max_uses":1e400}"#.to_owned(), "", ""),
     ] {
         let refused = raw(&alice, Method::POST, path, "application/json", body.clone()).await;
@@ -58,6 +59,11 @@ async fn what_is_no_json_is_refused(#[values(Sqlite, Postgres)] engine: Engine) 
     let surrogate = r#"{"text":"\ud800","client_id":"01234567-89ab-4cde-8f01-23456789abcd"}"#;
     for body in ["", "{", "null", "[]", "\"text\"", deep.as_str(), surrogate, "{\"text\":\"a\"", "\u{feff}{}"] {
         let answer = raw(&alice, Method::POST, &messages, "application/json", body.to_owned()).await;
+        answer.refused(400, "request.malformed");
+    }
+    // A list of an object's values is not the object, even where each of them may be left out.
+    for body in ["[]", "[null, null]", "[null, null, 5]", " [null]"] {
+        let answer = raw(&alice, Method::POST, "/api/v1/invites", "application/json", body.to_owned()).await;
         answer.refused(400, "request.malformed");
     }
     let latin = raw(&alice, Method::POST, &messages, "application/json", vec![b'{', b'"', 0xff, 0xfe]).await;

@@ -12,7 +12,10 @@ use http::{HeaderMap, Request, header, request::Parts};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, Unexpected},
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -89,7 +92,11 @@ fn unreadable(error: &(dyn std::error::Error + 'static)) -> Error {
 }
 
 /// Parses JSON of bounded depth (128); a lone surrogate is no text and refused (RFC 8259 §8.2).
+/// What we read is always an object: serde would take a list of its values as well, unnamed and in their order.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Error::refuse(Code::MALFORMED));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -98,6 +105,17 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     })?;
     json.end().map_err(|_| Error::refuse(Code::MALFORMED))?;
     Ok(parsed)
+}
+
+/// A whole number, however JSON writes it: to JSON, and to JSON Schema, 7.0 is 7.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
+    // Every whole number up to here has a float of its own, and the float is exactly that number.
+    let is_exact = |float: &f64| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+    let from_float = || number.as_f64().filter(is_exact).map(|float| float as i64);
+    let wrong = || D::Error::invalid_type(Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)), &"a whole number");
+    number.as_i64().or_else(from_float).map(Some).ok_or_else(wrong)
 }
 
 /// A query string, as strict as a body.
@@ -137,7 +155,7 @@ fn without_null(mut schema: Value) -> Value {
         let mut types = types.iter().filter(|name| *name != "null");
         schema["type"] = types.next().cloned().unwrap_or_default();
     }
-    if let Some(names) = schema["enum"].as_array_mut() {
+    if let Some(names) = schema.get_mut("enum").and_then(Value::as_array_mut) {
         names.retain(|name| !name.is_null());
     }
     let kept = schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["type"] != "null"));

@@ -106,10 +106,27 @@ impl App {
             Publication::SessionEnded { session, reason } => {
                 self.standing.session_ended(*session, reason, self.clock.now());
             }
-            Publication::PersonChanged { user } => self.standing.forget(*user),
+            Publication::PersonChanged { user } => {
+                self.standing.forget(*user);
+                self.end_unreading();
+            }
+            Publication::RoleChanged { role } => {
+                self.standing.forget_role(role);
+                self.end_unreading();
+            }
             _ => {}
         }
         self.hub.publish(publication);
+    }
+
+    /// Rights changed: whoever may no longer read does not hear on.
+    fn end_unreading(&self) {
+        let app = self.clone();
+        self.afterwards.spawn(async move {
+            if let Err(error) = sessions::end_unreading(&app).await {
+                tracing::warn!(%error, "sockets were not compared with what people may do; the watch does it again");
+            }
+        });
     }
 
     /// Lets what was begun end, then closes the database.

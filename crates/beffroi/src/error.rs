@@ -78,6 +78,13 @@ codes! {
     MESSAGE_NOT_FOUND = NOT_FOUND "message.not_found";
     MESSAGE_DELETED = CONFLICT "message.deleted";
     CLIENT_ID_REUSED = CONFLICT "message.client_id_reused";
+    MAIN_ADMINISTRATOR = FORBIDDEN "account.main_administrator";
+    ROLE_NOT_FOUND = NOT_FOUND "role.not_found";
+    ROLE_NAME_TAKEN = CONFLICT "role.name_taken";
+    ROLE_BUILT_IN = CONFLICT "role.built_in";
+    ROLE_IN_USE = CONFLICT "role.in_use";
+    ROLE_TOO_MANY = CONFLICT "role.too_many";
+    ROLE_BEYOND_YOURS = FORBIDDEN "role.beyond_yours";
     RATE_LIMITED = TOO_MANY_REQUESTS "rate_limited";
     TOO_MANY_CONNECTIONS = TOO_MANY_REQUESTS "connections.too_many";
     BUSY = SERVICE_UNAVAILABLE "server.busy";

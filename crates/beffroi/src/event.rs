@@ -13,6 +13,7 @@
 use crate::{
     ids::{AuditEventId, RoomId, SessionId, UserId},
     platform::clock::Moment,
+    roles::Role,
 };
 use axum::extract::ws::Utf8Bytes;
 use schemars::JsonSchema;
@@ -37,6 +38,8 @@ pub enum Publication {
     Notice { user: UserId, but: SessionId, frame: Utf8Bytes },
     /// A person's account changed: what is known of it by heart is looked up again.
     PersonChanged { user: UserId },
+    /// What a role may do changed: what is known of its people by heart is looked up again.
+    RoleChanged { role: Role },
     /// A session is over: its sockets close at once.
     SessionEnded { session: SessionId, reason: &'static str },
 }

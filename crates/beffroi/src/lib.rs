@@ -19,6 +19,7 @@ pub mod people;
 pub mod platform;
 pub mod problems;
 pub mod realtime;
+pub mod rights;
 pub mod roles;
 pub mod rooms;
 pub mod route;

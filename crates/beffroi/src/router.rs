@@ -5,10 +5,10 @@ use crate::{
     app::App,
     invites, messages, openapi, passwords, people,
     platform::http::{assets, connections, cross_site, door, host, nowhere},
-    problems, realtime,
+    problems, realtime, rights,
     roles::Permission::{
         BlockUsers, CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms,
-        ManageRooms, ReadMessages, SendDm, SendMessages, ViewUserProfiles,
+        ManagePermissions, ManageRooms, ReadMessages, SendDm, SendMessages, ViewUserProfiles,
     },
     rooms,
     route::{
@@ -56,6 +56,13 @@ pub fn table(app: &App) -> RouteTable {
         .put("/api/v1/auth/password", SignedIn, passwords::routes::change)
         .post("/api/v1/auth/password/forgot", Anyone, passwords::routes::forgot)
         .post("/api/v1/auth/password/reset", Anyone, passwords::routes::reset)
+        // Roles
+        .get("/api/v1/permissions", Holds(ManagePermissions), rights::routes::permissions)
+        .get("/api/v1/roles", Holds(ManagePermissions), rights::routes::list)
+        .post("/api/v1/roles", Holds(ManagePermissions), rights::routes::define)
+        .get("/api/v1/roles/{role}", Holds(ManagePermissions), rights::routes::show)
+        .put("/api/v1/roles/{role}", Holds(ManagePermissions), rights::routes::change)
+        .delete("/api/v1/roles/{role}", Holds(ManagePermissions), rights::routes::delete)
         // Invitations
         .get("/api/v1/invites", Holds(ManageRooms), invites::routes::list)
         .post("/api/v1/invites", Holds(ManageRooms), invites::routes::create)

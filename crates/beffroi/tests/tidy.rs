@@ -8,7 +8,8 @@ use std::{
 };
 
 /// The features in their order: one may call what stands left of it, never what stands right.
-const FEATURES: &[&str] = &["accounts", "sessions", "passwords", "rooms", "people", "invites", "messages", "realtime"];
+const FEATURES: &[&str] =
+    &["accounts", "sessions", "passwords", "rights", "rooms", "people", "invites", "messages", "realtime"];
 /// Below every feature: they keep tables of their own and know none of the features.
 const BELOW: &[&str] = &["audit", "keyring", "roles"];
 /// What `audit`, `keyring` and `roles` may stand on.

@@ -142,9 +142,27 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<Accoun
     Ok(user::Entity::find_by_id(id).one(db).await?)
 }
 
-/// The person with their row locked: what is decided about their sessions follows one by one.
+/// The person with their row locked: what is decided about them and their sessions follows one by one.
 pub async fn lock(db: &impl ConnectionTrait, id: UserId) -> Result<Option<Account>> {
     Ok(user::Entity::find_by_id(id).lock_exclusive().one(db).await?)
+}
+
+/// Gives a role. Whoever becomes the main administrator stays (ID-11).
+pub async fn set_role(
+    db: &impl ConnectionTrait,
+    account: Account,
+    role: &Role,
+    is_main: bool,
+    now: Moment,
+) -> Result<Account> {
+    let row = user::ActiveModel {
+        id: Set(account.id),
+        role: Set(role.0.clone()),
+        is_deletable: Set(account.is_deletable && !is_main),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    row.update(db).await.map_err(Error::from)
 }
 
 /// Finds a person by user name or e-mail address, in one query either way.

@@ -126,6 +126,25 @@ pub enum Act {
     PersonUnblocked {
         person: UserId,
     },
+    /// Somebody was given another role: by an administrator, or from a shell on the server.
+    PermissionChanged {
+        user: UserId,
+        admin: Option<UserId>,
+        old_role: String,
+        new_role: String,
+    },
+    RoleCreated {
+        role: String,
+        permissions: Vec<&'static str>,
+    },
+    RoleChanged {
+        role: String,
+        granted: Vec<&'static str>,
+        withdrawn: Vec<&'static str>,
+    },
+    RoleDeleted {
+        role: String,
+    },
     /// `count` refusals of one source in one minute.
     RateLimitExceeded {
         endpoint: &'static str,
@@ -174,6 +193,10 @@ impl Act {
             Self::DmOpened { .. } => "dm_opened",
             Self::PersonBlocked { .. } => "person_blocked",
             Self::PersonUnblocked { .. } => "person_unblocked",
+            Self::PermissionChanged { .. } => "permission_changed",
+            Self::RoleCreated { .. } => "role_created",
+            Self::RoleChanged { .. } => "role_changed",
+            Self::RoleDeleted { .. } => "role_deleted",
             Self::RateLimitExceeded { .. } => "rate_limit_exceeded",
             Self::MessageEdited { .. } => "message_edited",
             Self::MessageDeleted { .. } => "message_deleted",
@@ -208,6 +231,14 @@ impl Act {
                 json!({"room_id": room, "member_id": member, "role": role})
             }
             Self::RoomJoined { room, invite } => json!({"room_id": room, "invite_id": invite}),
+            Self::PermissionChanged { user, admin, old_role, new_role } => {
+                json!({"user_id": user, "admin_id": admin, "old_role": old_role, "new_role": new_role})
+            }
+            Self::RoleCreated { role, permissions } => json!({"role": role, "permissions": permissions}),
+            Self::RoleChanged { role, granted, withdrawn } => {
+                json!({"role": role, "granted": granted, "withdrawn": withdrawn})
+            }
+            Self::RoleDeleted { role } => json!({"role": role}),
             Self::RateLimitExceeded { endpoint, count } => json!({"endpoint": endpoint, "count": count}),
             Self::MessageSent { room, message } | Self::MessageEdited { room, message } => {
                 json!({"room_id": room, "message_id": message})

@@ -9,7 +9,8 @@ use crate::{
     error::{Code, Error, FieldError, Result},
     passwords,
     platform::i18n,
-    roles::{BUILT_IN_ROLES, Role},
+    rights,
+    roles::{self, Role},
     rooms,
     tx::Tx,
 };
@@ -35,6 +36,8 @@ pub(super) enum UserCommand {
         /// User name or e-mail address
         name: String,
     },
+    /// Give somebody another role
+    Promote { name: String, role: String },
     /// List the accounts
     List {
         #[arg(long)]
@@ -48,15 +51,16 @@ pub(super) async fn run(settings: Settings, command: UserCommand) -> Result<()> 
             create(settings, name, email, role, password_stdin).await
         }
         UserCommand::ResetLink { name } => reset_link(settings, &name).await,
+        UserCommand::Promote { name, role } => promote(settings, &name, Role(role)).await,
         UserCommand::List { json } => list(settings, json).await,
     }
 }
 
 async fn create(settings: Settings, name: String, email: String, role: String, from_stdin: bool) -> Result<()> {
-    if !BUILT_IN_ROLES.iter().any(|(known, _)| *known == role) {
+    let app = settings.open().await?;
+    if roles::find(app.database.reader(), &Role(role.clone())).await?.is_none() {
         return Err(Error::invalid(vec![FieldError::new("role", "not_available")]));
     }
-    let app = settings.open().await?;
     // Without a password from outside we make a good one and print it, once.
     let generated = (!from_stdin).then(|| beffroi_crypto::token::encode(&app.random.bytes()));
     let password = match &generated {
@@ -96,6 +100,18 @@ async fn reset_link(settings: Settings, name: &str) -> Result<()> {
     tx.commit().await?;
     eprintln!("{}", i18n::text(language(), "cli.reset_link", &[("name", account.username)]));
     println!("{}/reset#{}", app.config.origin(), token.expose_secret());
+    app.stop().await
+}
+
+async fn promote(settings: Settings, name: &str, role: Role) -> Result<()> {
+    let app = settings.open().await?;
+    let account = accounts::find_by_login(app.database.reader(), &app.keys, name).await?;
+    let account = account.ok_or(Error::refuse(Code::PERSON_NOT_FOUND))?;
+    let mut tx = Tx::begin(&app, circumstances(&app)).await?;
+    let account = rights::give(&mut tx, account.id, &role).await?;
+    tx.commit().await?;
+    let values = [("name", account.username), ("role", account.role)];
+    println!("{}", i18n::text(language(), "cli.user_promoted", &values));
     app.stop().await
 }
 

@@ -47,6 +47,8 @@ pub(super) enum Delivery {
 pub(super) enum Ending {
     /// The code of what became of the credential.
     Credential(&'static str),
+    /// The person may no longer read anything.
+    Forbidden,
     Restarting,
 }
 
@@ -110,7 +112,7 @@ impl Hub {
                     inner.send(id, Delivery::Frame(frame.clone()));
                 }
             }
-            Publication::PersonChanged { .. } => {}
+            Publication::PersonChanged { .. } | Publication::RoleChanged { .. } => {}
             Publication::SessionEnded { session, reason } => {
                 for id in inner.sockets_of(|socket| socket.session == session) {
                     inner.end(id, Ending::Credential(reason));
@@ -164,6 +166,19 @@ impl Hub {
         for id in inner.sockets_of(|socket| socket.user == user) {
             inner.end(id, Ending::Credential(reason));
         }
+    }
+
+    /// Ends the sockets of a person who may no longer read.
+    pub fn shut_out(&self, user: UserId) {
+        let mut inner = self.lock();
+        for id in inner.sockets_of(|socket| socket.user == user) {
+            inner.end(id, Ending::Forbidden);
+        }
+    }
+
+    /// Everybody who has a socket.
+    pub fn people(&self) -> HashSet<UserId> {
+        self.lock().sockets.values().map(|socket| socket.user).collect()
     }
 
     /// Asks every socket to come back to another process.

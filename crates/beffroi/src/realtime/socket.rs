@@ -12,7 +12,7 @@ use super::{
 use crate::{
     actor::Actor,
     app::App,
-    error::{Error, Result, chain},
+    error::{Code, Error, Result, chain},
     ids::RoomId,
     messages, rooms, sessions,
 };
@@ -57,6 +57,7 @@ mod close {
     pub(super) const INTERNAL: u16 = 1011;
     pub(super) const PROTOCOL: u16 = 4000;
     pub(super) const CREDENTIAL_ENDED: u16 = 4001;
+    pub(super) const FORBIDDEN: u16 = 4003;
     pub(super) const RATE_LIMITED: u16 = 4008;
     pub(super) const TOO_SLOW: u16 = 4009;
 }
@@ -134,6 +135,7 @@ pub(super) async fn run(app: App, actor: Actor, stream: WebSocket) {
 async fn ending(ended: oneshot::Receiver<Ending>) -> End {
     match ended.await {
         Ok(Ending::Credential(reason)) => End::Close(close::CREDENTIAL_ENDED, reason),
+        Ok(Ending::Forbidden) => End::Close(close::FORBIDDEN, Code::FORBIDDEN.name),
         Ok(Ending::Restarting) => End::Close(close::RESTARTING, "restarting"),
         // Dropped by the hub for being too slow: the end of the queue says so.
         Err(_) => std::future::pending().await,
@@ -245,6 +247,9 @@ impl Socket {
         // client kept it waiting for `sync`: nothing is replayed then. From here on the hub tells.
         if let Some(over) = sessions::why_over_now(&app, self.actor.session.id).await? {
             return Err(End::Close(close::CREDENTIAL_ENDED, over.name));
+        }
+        if !sessions::may_read(&app, self.actor.user).await? {
+            return Err(End::Close(close::FORBIDDEN, Code::FORBIDDEN.name));
         }
         // The hub first, then the database again: what is committed in between is in the queue, in the answer, or in
         // both. A room that was left in between is in the first reading only, and must not be heard any more.

@@ -4,4 +4,6 @@ mod model;
 mod store;
 
 pub use model::{BUILT_IN_ROLES, Permission, PermissionSet, Role};
-pub use store::{ensure_built_in, lock, permissions_of};
+pub use store::{
+    Definition, all, count, delete_unused, ensure_built_in, find, insert, lock, permissions_of, set_permissions,
+};

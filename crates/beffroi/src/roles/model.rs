@@ -1,7 +1,7 @@
 //! The permissions (AZ-2) and the built-in roles (AZ-1), exactly as in the RBAC table.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 
 macro_rules! permissions {
@@ -91,6 +91,21 @@ impl PermissionSet {
         Permission::ALL.iter().copied().collect()
     }
 
+    /// Whether everything in the other is in this one.
+    pub fn includes(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
+    /// What is in this one and not in the other.
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The names to store. Everything is `*`, so that it takes in what later versions add.
+    pub fn names(self) -> Vec<&'static str> {
+        if self == Self::all() { vec!["*"] } else { self.iter().map(Permission::name).collect() }
+    }
+
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |permission| self.holds(*permission))
     }
@@ -133,7 +148,7 @@ impl JsonSchema for PermissionSet {
 }
 
 /// The name of a role; what it may do is data.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema, Serialize)]
 #[serde(transparent)]
 #[schemars(inline)]
 pub struct Role(pub String);
@@ -150,6 +165,14 @@ impl Role {
 
     pub fn user() -> Self {
         Self(Self::USER.to_owned())
+    }
+
+    /// Whether a role may have this name at all.
+    pub fn is_well_formed(&self) -> bool {
+        let is_allowed = |character: char| {
+            character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '_' | '-' | '.')
+        };
+        self.0.chars().all(is_allowed) && self.0.starts_with(|first: char| first.is_ascii_alphanumeric())
     }
 }
 

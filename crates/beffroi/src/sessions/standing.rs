@@ -11,7 +11,7 @@ use crate::{
     event::Publication,
     ids::{SessionId, UserId},
     platform::clock::Moment,
-    roles::{self, PermissionSet},
+    roles::{self, Permission, PermissionSet, Role},
 };
 use std::{
     collections::HashMap,
@@ -43,6 +43,8 @@ pub(super) struct Known {
 pub struct Standing {
     people: RwLock<HashMap<UserId, Arc<Known>>>,
     ended: RwLock<HashMap<SessionId, (&'static str, Moment)>>,
+    /// What each role may do, as `watch` last read it.
+    roles: RwLock<HashMap<String, PermissionSet>>,
     /// The refresh generation that a session was last seen to use.
     confirmed: RwLock<HashMap<SessionId, i64>>,
     /// When a person's use of a network was last written down.
@@ -70,6 +72,22 @@ impl Standing {
     /// Looks the person up again at their next request.
     pub fn forget(&self, id: UserId) {
         write(&self.people).remove(&id);
+    }
+
+    /// Looks up again everybody who has the role.
+    pub fn forget_role(&self, role: &Role) {
+        write(&self.people).retain(|_, known| known.role != role.0);
+    }
+
+    /// Takes in what the roles may do now and forgets everybody of whom something else is known; says whether any role or
+    /// anybody was news.
+    fn compare_roles(&self, roles: HashMap<String, PermissionSet>) -> bool {
+        let mut people = write(&self.people);
+        let before = people.len();
+        people.retain(|_, known| roles.get(&known.role).copied().unwrap_or_default() == known.permissions);
+        let is_news = people.len() != before || *read(&self.roles) != roles;
+        *write(&self.roles) = roles;
+        is_news
     }
 
     pub(super) fn why_ended(&self, session: SessionId) -> Option<&'static str> {
@@ -129,7 +147,23 @@ pub async fn remember(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Learns what other processes changed: sessions that ended, people who changed. Runs every half second.
+/// Whether the person may read anything at all, as far as is known here.
+pub async fn may_read(app: &App, user: UserId) -> Result<bool> {
+    let person = app.standing.person(app, user).await?;
+    Ok(person.is_some_and(|person| person.permissions.holds(Permission::ReadMessages)))
+}
+
+/// Ends the sockets of people who may no longer read.
+pub async fn end_unreading(app: &App) -> Result<()> {
+    for user in app.hub.people() {
+        if !may_read(app, user).await? {
+            app.hub.shut_out(user);
+        }
+    }
+    Ok(())
+}
+
+/// Learns what other processes changed: sessions that ended, people and roles that changed. Runs every half second.
 pub async fn watch(app: &App) -> Result<()> {
     let (db, now) = (app.database.reader(), app.clock.now());
     app.standing.forget_old(now);
@@ -140,7 +174,10 @@ pub async fn watch(app: &App) -> Result<()> {
             app.hub.publish(Publication::SessionEnded { session, reason });
         }
     }
-    for changed in accounts::changed_since(db, now - WATCH_BACK).await? {
+    let changed = accounts::changed_since(db, now - WATCH_BACK).await?;
+    let roles = roles::all(db).await?.into_iter().map(|role| (role.name.0, role.permissions)).collect();
+    let may_read_less = app.standing.compare_roles(roles) || !changed.is_empty();
+    for changed in changed {
         let is_news =
             read(&app.standing.people).get(&changed.id).is_some_and(|known| known.updated_at != changed.updated_at);
         if is_news {
@@ -150,7 +187,7 @@ pub async fn watch(app: &App) -> Result<()> {
             app.hub.end_sockets_of(changed.id, crate::error::Code::SESSION_REVOKED.name);
         }
     }
-    Ok(())
+    if may_read_less { end_unreading(app).await } else { Ok(()) }
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {

@@ -23,6 +23,7 @@ mod people;
 mod permissions;
 mod races;
 mod realtime;
+mod roles;
 mod room_rights;
 mod rooms;
 mod security;

@@ -70,6 +70,12 @@ const EXPECTED: &[(&str, &str)] = &[
     ("PUT /api/v1/auth/password", "signed in"),
     ("POST /api/v1/auth/password/forgot", "anyone"),
     ("POST /api/v1/auth/password/reset", "anyone"),
+    ("GET /api/v1/permissions", "manage_permissions"),
+    ("GET /api/v1/roles", "manage_permissions"),
+    ("POST /api/v1/roles", "manage_permissions"),
+    ("GET /api/v1/roles/{role}", "manage_permissions"),
+    ("PUT /api/v1/roles/{role}", "manage_permissions"),
+    ("DELETE /api/v1/roles/{role}", "manage_permissions"),
     ("GET /api/v1/invites", "manage_rooms"),
     ("POST /api/v1/invites", "manage_rooms"),
     ("DELETE /api/v1/invites/{invite}", "manage_rooms"),
@@ -143,6 +149,7 @@ async fn each_role_passes_exactly_where_it_holds_the_permission(#[values(Sqlite,
             .path
             .replace("{room}", NOBODYS)
             .replace("{message}", NOBODYS)
+            .replace("{role}", NOBODYS)
             .replace("{invite}", NOBODYS)
             .replace("{user}", NOBODYS)
             .replace("{session}", NOBODYS)

@@ -177,6 +177,43 @@ async fn a_running_server_knows_a_new_account_within_a_second(#[values(false, tr
     assert!(server.stop("TERM").success());
 }
 
+// AZ-3, AZ-5, ID-11
+#[rstest]
+#[tokio::test]
+async fn a_promotion_counts_in_a_running_server_within_a_second(#[values(false, true)] on_postgres: bool) {
+    let mut deployment = Deployment::new();
+    if on_postgres {
+        let Some(cluster) = postgres::cluster() else { return };
+        deployment = deployment.on_postgres(cluster).await;
+    }
+    deployment.create_user("alice", "admin", PASSWORD).succeeded();
+    deployment.create_user("bob", "user", PASSWORD).succeeded();
+    let server = deployment.serve();
+    let (alice, bob) =
+        (Person::signed_in(server.address, "alice").await, Person::signed_in(server.address, "bob").await);
+    let greeter = json!({"name": "greeter", "permissions": ["read_messages", "manage_rooms"]});
+    assert_eq!(alice.post("/api/v1/roles", greeter).await.0, StatusCode::CREATED);
+    assert_eq!(bob.post("/api/v1/invites", json!({})).await.0, StatusCode::FORBIDDEN);
+    let printed = deployment.run(&["user", "promote", "bob", "greeter"]).succeeded();
+    assert!(printed.contains("bob has the role greeter now."), "{printed}");
+    assert_eq!(bob.post("/api/v1/invites", json!({})).await.0, StatusCode::CREATED);
+    // Whoever loses the right to read does not hear on.
+    let (mut socket, _) = Socket::synced(&bob, None).await;
+    let mute = json!({"name": "mute", "permissions": []});
+    assert_eq!(alice.post("/api/v1/roles", mute).await.0, StatusCode::CREATED);
+    deployment.run(&["user", "promote", "BOB", "mute"]).succeeded();
+    let promoted = Instant::now();
+    assert_eq!(socket.closed().await, 4003);
+    assert!(promoted.elapsed() < Duration::from_secs(1), "{:?}", promoted.elapsed());
+
+    deployment.run(&["user", "promote", "alice", "user"]).refused("main administrator");
+    deployment.run(&["user", "promote", "bob", "emperor"]).refused("no such role");
+    deployment.run(&["user", "promote", "nobody", "user"]).refused("no such person");
+    let arguments = ["user", "create", "carol", "--email", "carol@example.org", "--role", "greeter"];
+    deployment.run(&arguments).succeeded();
+    assert!(server.stop("TERM").success());
+}
+
 #[test]
 fn an_account_that_breaks_a_rule_is_refused_by_the_name_of_its_field() {
     let deployment = Deployment::new();

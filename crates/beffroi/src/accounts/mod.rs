@@ -9,6 +9,7 @@ mod store;
 pub use blocks::{block, blocked_among, is_any_blocked, is_blocked, unblock};
 pub use routes::UserView;
 pub use store::{
-    Account, Acquaintances, Person, active_among, an_administrator_exists, changed_since, find, find_by_login, list,
-    lock, look_up, mark_seen, people, raise_token_epoch, replace_password_hash, set_password_hash, set_role,
+    Account, Acquaintances, Person, active_among, active_ids, an_administrator_exists, changed_since, find,
+    find_by_login, list, lock, look_up, mark_seen, people, raise_token_epoch, replace_password_hash, set_password_hash,
+    set_role,
 };

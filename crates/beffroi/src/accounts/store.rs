@@ -12,7 +12,7 @@ use beffroi_crypto::seal::Place;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
-    sea_query::{Expr, LikeExpr},
+    sea_query::{Expr, LikeExpr, Query, SelectStatement},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -145,6 +145,11 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<Accoun
 /// The person with their row locked: what is decided about them and their sessions follows one by one.
 pub async fn lock(db: &impl ConnectionTrait, id: UserId) -> Result<Option<Account>> {
     Ok(user::Entity::find_by_id(id).lock_exclusive().one(db).await?)
+}
+
+/// The ids of those who may sign in, for a query of another feature.
+pub fn active_ids() -> SelectStatement {
+    Query::select().column(user::Column::Id).from(user::Entity).and_where(user::Column::IsActive.eq(true)).to_owned()
 }
 
 /// Gives a role. Whoever becomes the main administrator stays (ID-11).

@@ -133,9 +133,11 @@ fn refuse_direct(room: &Room) -> Result<()> {
 /// What one person may do to another's place in a room. Called under the room's lock.
 pub(super) struct Seating {
     pub room: Room,
-    /// The actor's own role; for those who manage rooms at least a moderator's.
+    /// The actor's own role.
     by: Option<RoomRole>,
     is_keeper: bool,
+    /// Nobody owns the room, and the actor manages rooms.
+    is_guardian: bool,
 }
 
 /// The room with the actor's say about its members.
@@ -143,7 +145,8 @@ pub(super) async fn seating(db: &impl ConnectionTrait, actor: &Actor, id: RoomId
     let ReadableRoom(room) = readable(db, actor, id).await?;
     refuse_direct(&room)?;
     let by = store::role_of(db, actor.user, id).await?;
-    Ok(Seating { room, by, is_keeper: actor.holds(Permission::KickUsers) })
+    let is_guardian = actor.holds(Permission::ManageRooms) && store::is_orphaned(db, id).await?;
+    Ok(Seating { room, by, is_keeper: actor.holds(Permission::KickUsers), is_guardian })
 }
 
 /// Refuses who may not bring people into the room: in public rooms everybody may, they could join by themselves.
@@ -167,9 +170,9 @@ impl Seating {
         }
     }
 
-    /// Giving or taking a role in the room.
+    /// Giving or taking a role in the room. One that nobody owns gets its next owner from those who manage rooms.
     pub(super) fn may_appoint(&self) -> Result<()> {
-        if self.by == Some(RoomRole::Owner) { Ok(()) } else { Self::refuse() }
+        if self.by == Some(RoomRole::Owner) || self.is_guardian { Ok(()) } else { Self::refuse() }
     }
 
     /// Putting somebody out: owners anybody but owners, moderators simple members, who may kick anybody but owners.

@@ -14,8 +14,9 @@ use crate::{
     messages,
     platform::http::{
         answer::{Created, NoContent, Page, Repeatable, Success},
-        payload::{Ids, Payload},
+        payload::{Ids, Payload, Query},
     },
+    roles::Permission,
     tx::Tx,
 };
 use axum::extract::State;
@@ -26,10 +27,23 @@ use std::collections::HashMap;
 /// Members shown at once.
 const MEMBERS_MAX: u64 = 1000;
 
-/// Lists public rooms and one's own.
-pub async fn list(actor: Actor, State(app): State<App>) -> Result<Page<RoomView>> {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// Those that nobody owns any more, for who manages rooms.
+    orphaned: Option<bool>,
+}
+
+/// Lists public rooms and one's own; or, for who manages rooms, those that nobody owns any more.
+///
+/// Errors: auth.forbidden.
+pub async fn list(actor: Actor, State(app): State<App>, Query(query): Query<List>) -> Result<Page<RoomView>> {
     let db = app.database.reader();
-    let rooms = store::list_for(db, actor.user).await?;
+    let rooms = match query.orphaned {
+        Some(true) if !actor.holds(Permission::ManageRooms) => return Err(Error::refuse(Code::FORBIDDEN)),
+        Some(true) => store::list_orphaned(db, actor.user).await?,
+        _ => store::list_for(db, actor.user).await?,
+    };
     Ok(Page::whole(view::views(db, actor.user, rooms).await?))
 }
 

@@ -3,6 +3,7 @@
 
 use super::model::{NewRoom, Policy, RoomChange, RoomRole};
 use crate::{
+    accounts,
     error::{Error, Result},
     event::RoomEvent,
     ids::{RoomId, UserId},
@@ -10,11 +11,14 @@ use crate::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    QueryOrder, QuerySelect, QueryTrait, Select, Set,
     sea_query::{Expr, LockType, Query},
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
+
+/// Rooms without an owner shown at once: whoever cares for them comes back for the rest.
+const ORPHANED_MAX: u64 = 100;
 
 pub use room::Model as Room;
 
@@ -260,6 +264,38 @@ pub async fn members_among(
 pub(super) async fn list_members(db: &impl ConnectionTrait, room: RoomId, limit: u64) -> Result<Vec<member::Model>> {
     let of_room = member::Column::RoomId.eq(room);
     Ok(member::Entity::find().filter(of_room).order_by_asc(member::Column::JoinedAt).limit(limit).all(db).await?)
+}
+
+/// Owners who can still do something in their room.
+fn active_owners() -> Select<member::Entity> {
+    member::Entity::find()
+        .filter(member::Column::Role.eq(RoomRole::Owner.name()))
+        .filter(member::Column::UserId.in_subquery(accounts::active_ids()))
+}
+
+/// Whether nobody is left who owns the room.
+pub(super) async fn is_orphaned(db: &impl ConnectionTrait, room: RoomId) -> Result<bool> {
+    Ok(active_owners().filter(member::Column::RoomId.eq(room)).count(db).await? == 0)
+}
+
+/// The rooms that nobody owns any more, by name, with the place that somebody has in them. Conversations never had an owner.
+pub(super) async fn list_orphaned(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomAndMember>> {
+    let owned = active_owners().select_only().column(member::Column::RoomId).into_query();
+    let rooms = room::Entity::find()
+        .filter(room::Column::Policy.ne(Policy::Direct.name()))
+        .filter(room::Column::Id.not_in_subquery(owned))
+        .order_by_asc(room::Column::Name)
+        .limit(ORPHANED_MAX)
+        .all(db)
+        .await?;
+    let ids = rooms.iter().map(|room| room.id);
+    let places = member::Entity::find()
+        .filter(member::Column::UserId.eq(user))
+        .filter(member::Column::RoomId.is_in(ids))
+        .all(db)
+        .await?;
+    let mut places: HashMap<_, _> = places.into_iter().map(|place| (place.room_id, place)).collect();
+    Ok(rooms.into_iter().map(|room| (places.remove(&room.id), room)).map(|(place, room)| (room, place)).collect())
 }
 
 pub(super) async fn count_owners(db: &impl ConnectionTrait, room: RoomId) -> Result<u64> {

@@ -200,6 +200,39 @@ async fn ownership_is_handed_over_and_never_lost(#[values(Sqlite, Postgres)] eng
     assert_eq!(carol.get(&room).await.expect(StatusCode::OK)["name"], "Attic");
 }
 
+// CH-1: a room whose owner is gone is seen by those who manage rooms, and gets another owner.
+#[rstest]
+#[tokio::test]
+async fn a_room_that_lost_its_owner_gets_another(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let (bob, carol) = (house.member(&alice, "bob").await, house.member(&alice, "carol").await);
+    let room = cellar(&bob, "private").await;
+    let seat = |person: &Person| format!("{room}/members/{}", person.id);
+    bob.put(&seat(&carol), json!({"role": "member"})).await;
+    bob.post("/api/v1/dms", json!({"users": [carol.id]})).await.expect(StatusCode::CREATED);
+    let orphaned = "/api/v1/rooms?orphaned=true";
+    assert_eq!(alice.get(orphaned).await.expect(StatusCode::OK), json!([]));
+    carol.get(orphaned).await.refused(403, "auth.forbidden");
+    carol.get("/api/v1/rooms?orphaned=false").await.expect(StatusCode::OK);
+
+    house.execute("UPDATE users SET is_active = (1 = 0) WHERE username = 'bob'").await;
+    let listed = alice.get(orphaned).await.expect(StatusCode::OK);
+    let names: Vec<_> = listed.as_array().expect("a list").iter().map(|room| room["name"].clone()).collect();
+    assert_eq!((names, &listed[0]["role"]), (vec![json!("Cellar")], &json!(null)));
+    carol.put(&seat(&carol), json!({"role": "owner"})).await.refused(403, "room.not_yours");
+    // A private room is entered openly first, here as always.
+    alice.put(&seat(&carol), json!({"role": "owner"})).await.refused(403, "room.not_entered");
+    alice.post(&format!("{room}/members/me"), json!({})).await.expect(StatusCode::OK);
+    assert_eq!(alice.put(&seat(&carol), json!({"role": "owner"})).await.status, StatusCode::NO_CONTENT);
+    let appointed = json!({"room_id": room["/api/v1/rooms/".len()..], "member_id": carol.id, "role": "owner"});
+    assert!(house.audit().await.contains(&("room_member_changed".to_owned(), appointed)));
+    // From now on it is hers again.
+    alice.put(&seat(&alice), json!({"role": "owner"})).await.refused(403, "room.not_yours");
+    carol.patch(&room, json!({"topic": "Boxes"})).await.expect(StatusCode::OK);
+    assert_eq!(alice.get(orphaned).await.expect(StatusCode::OK), json!([]));
+}
+
 #[rstest]
 #[tokio::test]
 async fn putting_somebody_out_takes_rank(#[values(Sqlite, Postgres)] engine: Engine) {

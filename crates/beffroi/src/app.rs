@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     event::Publication,
     keyring::KeyRing,
-    messages::MessageWriter,
+    messages::{MessageWriter, Pages},
     platform::{
         clock::Clock, database::Database, hashing::HashingPool, http::connections::Connections, limits::Limiter,
         random::Random,
@@ -34,6 +34,8 @@ pub struct Parts {
     pub hashing: HashingPool,
     pub hub: Arc<Hub>,
     pub messages: MessageWriter,
+    /// Of the rooms' histories.
+    pub pages: Pages,
     pub limits: Limiter,
     pub access_tokens: AccessTokens,
     pub standing: Standing,
@@ -79,6 +81,7 @@ impl App {
             hashing,
             hub,
             messages,
+            pages: Pages::default(),
             limits,
             access_tokens,
             standing: Standing::default(),

@@ -1,6 +1,7 @@
 use super::{
     actions::{self, REASON_CHARS_MAX},
     model::{Draft, TEXT_CHARS_MAX},
+    pages::{Asked, Place, Way},
     store::{self, Message, Window},
     view::{self, MessageView},
     writer::{Post, Posted},
@@ -14,10 +15,10 @@ use crate::{
     ids::{ClientId, MessageId, RoomId},
     platform::clock::Moment,
     platform::http::{
-        answer::{self, Created, NoContent, Page, Repeatable, Success},
+        answer::{self, Created, Encoded, NoContent, Page, Repeatable, Success},
         payload::{self, Ids, OptionalPayload, Payload, Query},
     },
-    rooms,
+    rooms::{self, Room},
     tx::Tx,
 };
 use axum::extract::State;
@@ -77,11 +78,32 @@ pub async fn list(
     State(app): State<App>,
     Ids(room): Ids<RoomId>,
     Query(query): Query<List>,
-) -> Result<Page<MessageView>> {
+) -> Result<Encoded<Page<MessageView>>> {
     let db = app.database.reader();
     let limit = payload::limit(query.limit)?;
-    rooms::readable(db, &actor, room).await?;
-    let window = window(db, room, &query).await?;
+    // The rights first, at every request; what they open is the same for everybody.
+    let rooms::ReadableRoom(Room { last_seq, .. }) = rooms::readable(db, &actor, room).await?;
+    let asked = Asked { room, place: place(&query)?, limit };
+    if let Some(page) = app.pages.get(&asked, last_seq) {
+        return Ok(Encoded::of(page));
+    }
+    let page = Encoded::new(&page(db, &asked).await?)?;
+    app.pages.keep(asked, last_seq, page.bytes());
+    Ok(page)
+}
+
+async fn page(db: &impl ConnectionTrait, &Asked { room, place, limit }: &Asked) -> Result<Page<MessageView>> {
+    let window = match place {
+        Place::Newest => Window::Newest,
+        Place::At { way, id, field } => {
+            let seq = store::seq_of(db, room, id).await?.ok_or_else(|| unknown_cursor(field))?;
+            match way {
+                Way::Before => Window::Before(seq),
+                Way::After => Window::After(seq),
+                Way::Around => Window::Around(seq),
+            }
+        }
+    };
     let page = store::page(db, room, window, limit).await?;
     let is_full = u64::try_from(page.len()).is_ok_and(|length| length == limit);
     let (edge, way) = match window {
@@ -92,25 +114,21 @@ pub async fn list(
     Ok(Page::new(view::views(db, page).await?, next))
 }
 
-async fn window(db: &impl ConnectionTrait, room: RoomId, query: &List) -> Result<Window> {
+fn place(query: &List) -> Result<Place> {
     let (way, field, id) = match (&query.before, &query.after, &query.around, &query.cursor) {
-        (None, None, None, None) => return Ok(Window::Newest),
-        (Some(id), None, None, None) => ("before", "before", id.as_str()),
-        (None, Some(id), None, None) => ("after", "after", id.as_str()),
-        (None, None, Some(id), None) => ("around", "around", id.as_str()),
+        (None, None, None, None) => return Ok(Place::Newest),
+        (Some(id), None, None, None) => (Way::Before, "before", id.as_str()),
+        (None, Some(id), None, None) => (Way::After, "after", id.as_str()),
+        (None, None, Some(id), None) => (Way::Around, "around", id.as_str()),
         (None, None, None, Some(cursor)) => match cursor.split_once(':') {
-            Some((way @ ("before" | "after"), id)) => (way, "cursor", id),
+            Some(("before", id)) => (Way::Before, "cursor", id),
+            Some(("after", id)) => (Way::After, "cursor", id),
             _ => return Err(unknown_cursor("cursor")),
         },
         _ => return Err(Error::invalid(vec![FieldError::new("cursor", "duplicate")])),
     };
     let id = id.parse().map(MessageId).map_err(|_| unknown_cursor(field))?;
-    let seq = store::seq_of(db, room, id).await?.ok_or_else(|| unknown_cursor(field))?;
-    Ok(match way {
-        "after" => Window::After(seq),
-        "around" => Window::Around(seq),
-        _ => Window::Before(seq),
-    })
+    Ok(Place::At { way, id, field })
 }
 
 fn unknown_cursor(field: &str) -> Error {

@@ -51,8 +51,8 @@ pub struct AdministeredRoom(pub Room);
 
 /// Public rooms, one's own, and any room for those who manage rooms.
 pub async fn known(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<KnownRoom> {
-    let room = store::find(db, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
-    let role = store::role_of(db, actor.user, id).await?;
+    let found = store::find_with_role(db, actor.user, id).await?;
+    let (room, role) = found.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let may_know = !room.is_direct() && actor.holds(Permission::ManageRooms);
     if room.is_public() || role.is_some() || may_know {
         Ok(KnownRoom { room, role })

@@ -10,8 +10,8 @@ use crate::{
     platform::{clock::Moment, text::fold},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
     sea_query::{Expr, LockType, Query},
 };
 use serde_json::Value;
@@ -146,6 +146,23 @@ pub(super) async fn insert(
 
 pub async fn find(db: &impl ConnectionTrait, id: RoomId) -> Result<Option<Room>> {
     Ok(room::Entity::find_by_id(id).one(db).await?)
+}
+
+/// A room and somebody's role in it, in one statement: every request for a room begins with it.
+pub(super) async fn find_with_role(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    id: RoomId,
+) -> Result<Option<(Room, Option<RoomRole>)>> {
+    let seat = Condition::all()
+        .add(Expr::col((member::Entity, member::Column::RoomId)).equals((room::Entity, room::Column::Id)))
+        .add(Expr::col((member::Entity, member::Column::UserId)).eq(user));
+    let mut find = room::Entity::find_by_id(id).into_query();
+    find.join(JoinType::LeftJoin, member::Entity, seat)
+        .expr_as(Expr::col((member::Entity, member::Column::Role)), "own_role");
+    let Some(row) = db.query_one(&find).await? else { return Ok(None) };
+    let role: Option<String> = row.try_get("", "own_role")?;
+    Ok(Some((Room::from_query_result(&row, "")?, role.as_deref().map(RoomRole::from_name))))
 }
 
 pub(super) async fn oldest_public(db: &impl ConnectionTrait) -> Result<Option<RoomId>> {

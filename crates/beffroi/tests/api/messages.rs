@@ -121,6 +121,54 @@ async fn history_is_read_in_pages(#[values(Sqlite, Postgres)] engine: Engine) {
     assert_eq!(texts(&after), ["5", "4"]);
 }
 
+// Pages are kept in memory: nobody is shown an old one, whichever server changed it, and nobody one they may not see.
+#[rstest]
+#[tokio::test]
+async fn a_page_shows_what_was_said_mended_and_taken_back_elsewhere(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let other = House::beside(&house).await;
+    let mut elsewhere = other.visitor();
+    elsewhere.sign_in("alice", crate::house::PASSWORD).await.expect(StatusCode::OK);
+    let den =
+        alice.post("/api/v1/rooms", json!({"name": "Den", "policy": "private"})).await.expect(StatusCode::CREATED);
+    let den = format!("/api/v1/rooms/{}", den["id"].as_str().expect("an id"));
+    let seat = alice.put(&format!("{den}/members/{}", bob.id), json!({"role": "member"})).await;
+    assert_eq!(seat.status, StatusCode::NO_CONTENT);
+    let path = format!("{den}/messages");
+    let shown = async || -> Vec<(String, i64)> {
+        let page = bob.get(&path).await.expect(StatusCode::OK);
+        assert_eq!(bob.get(&path).await.expect(StatusCode::OK), page);
+        let shown = |message: &Value| {
+            (message["text"].as_str().expect("text").to_owned(), message["reply_count"].as_i64().expect("a count"))
+        };
+        page.as_array().expect("a list").iter().map(shown).collect()
+    };
+    let pair = |text: &str, replies: i64| (text.to_owned(), replies);
+    for one in [&alice, &elsewhere] {
+        let say = async |text: &str, reply_to: Option<&Value>| {
+            let number = u128::try_from(house.count("messages").await).expect("a number");
+            let body = json!({"text": text, "client_id": Uuid::from_u128(number), "reply_to": reply_to});
+            one.post(&path, body).await.expect(StatusCode::CREATED)["id"].clone()
+        };
+        let before = shown().await;
+        let with = |news: &[(String, i64)]| [news, &before[..]].concat();
+        let id = say("Helo", None).await;
+        assert_eq!(shown().await, with(&[pair("Helo", 0)]));
+        let message = format!("{path}/{}", id.as_str().expect("an id"));
+        one.patch(&message, json!({"text": "Hello"})).await.expect(StatusCode::OK);
+        assert_eq!(shown().await, with(&[pair("Hello", 0)]));
+        say("Hello you", Some(&id)).await;
+        assert_eq!(shown().await, with(&[pair("Hello you", 0), pair("Hello", 1)]));
+        assert_eq!(one.delete(&message).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(shown().await, with(&[pair("Hello you", 0), pair("", 1)]));
+    }
+    assert_eq!(elsewhere.delete(&format!("{den}/members/{}", bob.id)).await.status, StatusCode::NO_CONTENT);
+    bob.get(&path).await.refused(404, "room.not_found");
+    assert_eq!(alice.get(&path).await.expect(StatusCode::OK).as_array().expect("a list").len(), 4);
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_page_begins_only_at_a_message_of_this_room(#[values(Sqlite, Postgres)] engine: Engine) {

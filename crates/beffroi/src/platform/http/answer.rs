@@ -1,14 +1,19 @@
 //! The shapes of success.
 
-use crate::platform::http::describe::{Operation, Output, Schemas};
+use crate::{
+    error::{Error, Result},
+    platform::http::describe::{Operation, Output, Schemas},
+};
 use axum::{
     Json,
+    body::Bytes,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::marker::PhantomData;
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -144,6 +149,38 @@ impl Output for Accepted {
     fn describe(operation: &mut Operation, _: &mut Schemas) {
         let envelope = envelope(json!({"type": "object"}));
         operation.answer(StatusCode::ACCEPTED, "Taken in", Some(("application/json", envelope)));
+    }
+}
+
+/// The answer `A` as it goes over the wire, so that it can be kept and given again.
+pub struct Encoded<A>(Bytes, PhantomData<A>);
+
+impl<A> Encoded<A> {
+    /// One that was encoded before.
+    pub fn of(bytes: Bytes) -> Self {
+        Self(bytes, PhantomData)
+    }
+
+    pub fn bytes(&self) -> Bytes {
+        self.0.clone()
+    }
+}
+
+impl<T: Serialize> Encoded<Page<T>> {
+    pub fn new(page: &Page<T>) -> Result<Self> {
+        Ok(Self::of(serde_json::to_vec(page).map_err(Error::internal)?.into()))
+    }
+}
+
+impl<A> IntoResponse for Encoded<A> {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.0).into_response()
+    }
+}
+
+impl<A: Output> Output for Encoded<A> {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        A::describe(operation, schemas);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         i18n::{self, Language},
         random::Random,
     },
-    roles::Role,
+    roles::{self, Role},
     rooms::{self, model::NewRoom},
     settings,
     tx::Tx,
@@ -160,7 +160,8 @@ async fn open_room(
 
 async fn say(app: &App, who: &Account, room: RoomId, text: String) -> Result<()> {
     let post = Post {
-        room: rooms::writable_by_member(app.database.reader(), who.id, room).await?,
+        room,
+        permissions: roles::permissions_of(app.database.reader(), &who.role).await?,
         author: Person { id: who.id, username: who.username.clone() },
         draft: Draft::new(ClientId(app.random.id()), text)?,
         circumstances: circumstances(app).by(who.id),

@@ -48,9 +48,9 @@ pub async fn send(
     Payload(body): Payload<Send>,
 ) -> Result<Repeatable<MessageView>> {
     let draft = Draft::new(body.client_id, body.text)?.in_reply_to(body.reply_to);
-    let room = rooms::writable(app.database.reader(), &actor, room).await?;
     let author = Person { id: actor.user, username: actor.username.to_string() };
-    match app.messages.post(Post { room, author, draft, circumstances }).await? {
+    let post = Post { room, author, permissions: actor.permissions, draft, circumstances };
+    match app.messages.post(post).await? {
         Posted::Now(message) => {
             let location = format!("/api/v1/rooms/{}/messages/{}", message.room_id, message.id);
             Ok(Repeatable::Now(Created { location, data: message }))

@@ -1,10 +1,11 @@
 use crate::{
-    error::Result,
+    error::{Error, Result},
     ids::{ClientId, MessageId, RoomId, UserId},
     platform::clock::Moment,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Set,
     sea_query::{Expr, OnConflict, Query},
 };
 use std::collections::{HashMap, HashSet};
@@ -77,14 +78,17 @@ pub(super) async fn find_sent(
     db: &impl ConnectionTrait,
     pairs: &HashSet<(UserId, ClientId)>,
 ) -> Result<HashMap<(UserId, ClientId), Message>> {
-    let authors: HashSet<UserId> = pairs.iter().map(|(author, _)| *author).collect();
-    let clients: HashSet<ClientId> = pairs.iter().map(|(_, client)| *client).collect();
-    let rows = message::Entity::find()
-        .filter(message::Column::AuthorId.is_in(authors))
-        .filter(message::Column::ClientId.is_in(clients))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| ((row.author_id, row.client_id), row)).collect())
+    if pairs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut find = message::Entity::find().into_query();
+    // Pair by pair: two lists would be looked for in every combination.
+    find.from_values(pairs.iter().copied(), "pair")
+        .and_where(Expr::col((message::Entity, message::Column::AuthorId)).equals(("pair", "column1")))
+        .and_where(Expr::col((message::Entity, message::Column::ClientId)).equals(("pair", "column2")));
+    let rows = db.query_all(&find).await?;
+    let messages = rows.iter().map(|row| Message::from_query_result(row, ""));
+    messages.map(|found| found.map(|row| ((row.author_id, row.client_id), row)).map_err(Error::from)).collect()
 }
 
 pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, id: MessageId) -> Result<Option<Message>> {

@@ -13,7 +13,8 @@ use crate::{
     ids::{ClientId, MessageId, RoomId, UserId},
     platform::{clock::Clock, database::Database, random::Random},
     realtime::Hub,
-    rooms::{self, WritableRoom},
+    roles::PermissionSet,
+    rooms::{self, Room, WritableRoom},
 };
 use sea_orm::{DatabaseTransaction, Set};
 use std::{
@@ -33,10 +34,13 @@ const QUEUE_MAX: usize = 4096;
 const BATCH_MAX: usize = 512;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A message on its way, with the proof that its author may write there.
+/// A message on its way. Whether its author may write there is asked by the writer alone, under the room's lock: asked
+/// before, it would be one statement more for each message, and asked again all the same.
 pub struct Post {
-    pub room: WritableRoom,
+    pub room: RoomId,
     pub author: Person,
+    /// What the author may do anywhere.
+    pub permissions: PermissionSet,
     pub draft: Draft,
     pub circumstances: Circumstances,
 }
@@ -166,56 +170,41 @@ impl Writer {
 
     /// Decides for each post, in its order, what becomes of it, and gives the new ones their numbers.
     async fn plan(&self, tx: &DatabaseTransaction, posts: &[Post]) -> Result<Vec<Step>> {
-        // Locked before anybody's seat is looked at: a member who leaves meanwhile leaves before this or after it.
-        let locked = rooms::lock(tx, posts.iter().map(|post| post.room.id).collect::<HashSet<_>>()).await?;
-        let keys: HashSet<(UserId, ClientId)> = posts.iter().map(key).collect();
-        let sent = store::find_sent(tx, &keys).await?;
-        let seats: HashSet<(RoomId, UserId)> = posts.iter().map(|post| (post.room.id, post.author.id)).collect();
-        let members = rooms::members_among(tx, &seats).await?;
-        let conversations = locked.values().filter(|room| room.is_one_to_one()).map(|room| room.id).collect();
-        let closed = rooms::closed_among(tx, conversations).await?;
-        let answered: HashSet<(RoomId, MessageId)> = posts.iter().filter_map(answered_by).collect();
-        let roots = store::thread_roots(tx, &answered).await?;
+        let state = State::read(tx, posts).await?;
         let mut first: HashMap<(UserId, ClientId), usize> = HashMap::new();
-        let mut wanted: BTreeMap<RoomId, Vec<usize>> = BTreeMap::new();
+        let mut last: BTreeMap<RoomId, i64> = BTreeMap::new();
         let mut steps: Vec<Step> = Vec::with_capacity(posts.len());
         for (at, post) in posts.iter().enumerate() {
-            let is_public = locked.get(&post.room.id).is_some_and(rooms::Room::is_public);
-            let is_seated = members.contains(&(post.room.id, post.author.id)) || !post.room.as_member && is_public;
-            steps.push(if !locked.contains_key(&post.room.id) {
-                Step::Refused(Code::ROOM_NOT_FOUND)
-            } else if let Some(earlier) = sent.get(&key(post)) {
+            let (room, place) = match state.place(post) {
+                Ok(place) => place,
+                Err(code) => {
+                    steps.push(Step::Refused(code));
+                    continue;
+                }
+            };
+            steps.push(if let Some(earlier) = state.sent.get(&key(post)) {
                 Step::Repeat(earlier.clone())
             } else if let Some(earlier) = first.get(&key(post)) {
                 Step::RepeatOf(*earlier)
-            } else if !is_seated {
-                Step::Refused(Code::ROOM_NOT_WRITABLE)
-            } else if closed.contains(&post.room.id) {
-                Step::Refused(Code::PERSON_UNREACHABLE)
-            } else if answered_by(post).is_some_and(|answered| !roots.contains_key(&answered)) {
+            } else if answered_by(post).is_some_and(|answered| !state.roots.contains_key(&answered)) {
                 Step::NothingToReplyTo
             } else {
                 first.insert(key(post), at);
-                wanted.entry(post.room.id).or_default().push(at);
-                Step::Refused(Code::ROOM_ARCHIVED)
+                let seq = last.entry(room.id).or_insert(room.last_seq);
+                *seq += 1;
+                let root = answered_by(post).and_then(|answered| state.roots.get(&answered).copied());
+                Step::New(self.message(post, &place, *seq, root))
             });
         }
-        for (room, places) in wanted {
-            let count = i64::try_from(places.len()).map_err(Error::internal)?;
-            let Some(last) = rooms::advance(tx, room, count).await? else { continue };
-            for (seq, at) in (last - count + 1..=last).zip(places) {
-                let root = answered_by(&posts[at]).and_then(|answered| roots.get(&answered).copied());
-                steps[at] = Step::New(self.message(&posts[at], seq, root));
-            }
-        }
+        rooms::set_last_seqs(tx, &last).await?;
         Ok(steps)
     }
 
-    fn message(&self, post: &Post, seq: i64, thread_root: Option<MessageId>) -> Message {
+    fn message(&self, post: &Post, room: &WritableRoom, seq: i64, thread_root: Option<MessageId>) -> Message {
         let now = self.clock.now();
         Message {
             id: MessageId(self.random.id_at(now)),
-            room_id: post.room.id,
+            room_id: room.id,
             seq,
             author_id: post.author.id,
             client_id: post.draft.client_id,
@@ -247,6 +236,41 @@ impl Writer {
             })
             .collect();
         audit::record_many(tx, &self.random, acts.iter().map(|(circumstances, act)| (*circumstances, act))).await
+    }
+}
+
+/// What decides about a batch, as it stands under the locks of its rooms.
+struct State {
+    rooms: HashMap<RoomId, Room>,
+    members: HashSet<(RoomId, UserId)>,
+    /// Conversations that a block has closed.
+    closed: HashSet<RoomId>,
+    sent: HashMap<(UserId, ClientId), Message>,
+    /// Of what is answered, the root of its thread.
+    roots: HashMap<(RoomId, MessageId), MessageId>,
+}
+
+impl State {
+    async fn read(tx: &DatabaseTransaction, posts: &[Post]) -> Result<Self> {
+        // Locked before anybody's seat is looked at: a member who leaves meanwhile leaves before this or after it.
+        let rooms = rooms::lock(tx, posts.iter().map(|post| post.room).collect::<HashSet<_>>()).await?;
+        let seats = posts.iter().map(|post| (post.room, post.author.id)).collect();
+        let conversations = rooms.values().filter(|room| room.is_one_to_one()).map(|room| room.id).collect();
+        Ok(Self {
+            members: rooms::members_among(tx, &seats).await?,
+            closed: rooms::closed_among(tx, conversations).await?,
+            sent: store::find_sent(tx, &posts.iter().map(key).collect()).await?,
+            roots: store::thread_roots(tx, &posts.iter().filter_map(answered_by).collect()).await?,
+            rooms,
+        })
+    }
+
+    /// The room of a post with the proof that its author may write there, or why not.
+    fn place(&self, post: &Post) -> Result<(&Room, WritableRoom), Code> {
+        let room = self.rooms.get(&post.room).ok_or(Code::ROOM_NOT_FOUND)?;
+        let is_member = self.members.contains(&(post.room, post.author.id));
+        let is_closed = self.closed.contains(&post.room);
+        Ok((room, rooms::to_write_to(room, post.permissions, is_member, is_closed)?))
     }
 }
 
@@ -294,12 +318,7 @@ fn outcome(post: &Post, at: usize, posts: &[Post], plan: &[Step]) -> Result<Post
         Step::Repeat(_) => Err(Error::refuse(Code::CLIENT_ID_REUSED)),
         Step::RepeatOf(first) => match (&plan[*first], &posts[*first]) {
             (_, earlier)
-                if !is_same(
-                    post,
-                    earlier.room.id,
-                    earlier.draft.reply_to,
-                    &model::text_digest(&earlier.draft.text),
-                ) =>
+                if !is_same(post, earlier.room, earlier.draft.reply_to, &model::text_digest(&earlier.draft.text)) =>
             {
                 Err(Error::refuse(Code::CLIENT_ID_REUSED))
             }
@@ -316,7 +335,7 @@ fn nothing_to_reply_to() -> Error {
 }
 
 fn is_same(post: &Post, room: RoomId, reply_to: Option<MessageId>, digest: &[u8]) -> bool {
-    post.room.id == room && post.draft.reply_to == reply_to && model::text_digest(&post.draft.text) == digest
+    post.room == room && post.draft.reply_to == reply_to && model::text_digest(&post.draft.text) == digest
 }
 
 fn key(post: &Post) -> (UserId, ClientId) {
@@ -324,7 +343,7 @@ fn key(post: &Post) -> (UserId, ClientId) {
 }
 
 fn answered_by(post: &Post) -> Option<(RoomId, MessageId)> {
-    Some((post.room.id, post.draft.reply_to?))
+    Some((post.room, post.draft.reply_to?))
 }
 
 fn row(message: &Message) -> ActiveModel {

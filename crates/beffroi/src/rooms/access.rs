@@ -19,8 +19,8 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Code, Error, Result},
-    ids::{RoomId, UserId},
-    roles::Permission,
+    ids::RoomId,
+    roles::{Permission, PermissionSet},
 };
 use sea_orm::ConnectionTrait;
 
@@ -40,8 +40,6 @@ pub struct ReadableRoom(pub Room);
 #[derive(Clone, Debug)]
 pub struct WritableRoom {
     pub id: RoomId,
-    /// Whether the right rests on membership; then it ends with it, and the writer looks again.
-    pub as_member: bool,
     pub is_direct: bool,
 }
 
@@ -69,34 +67,30 @@ pub async fn readable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> R
 
 /// Members write; in a public room those who manage rooms do, too.
 pub async fn writable(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Result<WritableRoom> {
-    let KnownRoom { room, role } = known(db, actor, id).await?;
-    let as_keeper = room.is_public() && actor.holds(Permission::ManageRooms);
-    match role {
-        None if !room.is_public() => Err(Error::refuse(Code::ROOM_NOT_ENTERED)),
-        None if !as_keeper => Err(Error::refuse(Code::ROOM_NOT_WRITABLE)),
-        _ if room.archived => Err(Error::refuse(Code::ROOM_ARCHIVED)),
-        _ if room.is_direct() => open_conversation(db, actor, &room).await,
-        role => Ok(WritableRoom { id, as_member: role.is_some(), is_direct: false }),
-    }
+    let (room, role) = store::find_with_role(db, actor.user, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
+    let is_closed = room.is_one_to_one() && direct_store::closed_among(db, vec![id]).await?.contains(&id);
+    to_write_to(&room, actor.permissions, role.is_some(), is_closed).map_err(Error::refuse)
 }
 
-/// A conversation that its people may go on with.
-async fn open_conversation(db: &impl ConnectionTrait, actor: &Actor, room: &Room) -> Result<WritableRoom> {
-    if !actor.holds(Permission::SendDm) {
-        return Err(Error::refuse(Code::FORBIDDEN));
-    }
-    if room.is_one_to_one() && direct_store::closed_among(db, vec![room.id]).await?.contains(&room.id) {
-        return Err(Error::refuse(Code::PERSON_UNREACHABLE));
-    }
-    Ok(WritableRoom { id: room.id, as_member: true, is_direct: true })
-}
-
-/// For what a member says by another way than a request of their own.
-pub async fn writable_by_member(db: &impl ConnectionTrait, user: UserId, id: RoomId) -> Result<WritableRoom> {
-    if store::is_member(db, user, id).await? {
-        Ok(WritableRoom { id, as_member: true, is_direct: false })
-    } else {
-        Err(Error::refuse(Code::ROOM_NOT_WRITABLE))
+/// The same of a room that was read, with the membership of whoever wants to write and whether a block has closed it.
+/// Conversations of two are what blocks close.
+pub fn to_write_to(
+    room: &Room,
+    permissions: PermissionSet,
+    is_member: bool,
+    is_closed: bool,
+) -> Result<WritableRoom, Code> {
+    let is_keeper = permissions.holds(Permission::ManageRooms);
+    let is_direct = room.is_direct();
+    match (is_member, is_keeper) {
+        (false, true) if is_direct => Err(Code::ROOM_NOT_FOUND),
+        (false, true) if !room.is_public() => Err(Code::ROOM_NOT_ENTERED),
+        (false, false) if room.is_public() => Err(Code::ROOM_NOT_WRITABLE),
+        (false, false) => Err(Code::ROOM_NOT_FOUND),
+        _ if room.archived => Err(Code::ROOM_ARCHIVED),
+        _ if is_direct && !permissions.holds(Permission::SendDm) => Err(Code::FORBIDDEN),
+        _ if is_closed => Err(Code::PERSON_UNREACHABLE),
+        _ => Ok(WritableRoom { id: room.id, is_direct }),
     }
 }
 

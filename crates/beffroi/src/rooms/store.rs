@@ -12,10 +12,10 @@ use crate::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
-    sea_query::{Expr, LockType, Query},
+    sea_query::{CaseStatement, Expr, LockType, Query},
 };
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Rooms without an owner shown at once: whoever cares for them comes back for the rest.
 const ORPHANED_MAX: u64 = 100;
@@ -265,17 +265,20 @@ pub async fn members_among(
     db: &impl ConnectionTrait,
     pairs: &HashSet<(RoomId, UserId)>,
 ) -> Result<HashSet<(RoomId, UserId)>> {
-    let rooms: HashSet<RoomId> = pairs.iter().map(|(room, _)| *room).collect();
-    let users: HashSet<UserId> = pairs.iter().map(|(_, user)| *user).collect();
-    let found: Vec<(RoomId, UserId)> = member::Entity::find()
-        .select_only()
-        .columns([member::Column::RoomId, member::Column::UserId])
-        .filter(member::Column::RoomId.is_in(rooms))
-        .filter(member::Column::UserId.is_in(users))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().collect())
+    if pairs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (room, user) = ((member::Entity, member::Column::RoomId), (member::Entity, member::Column::UserId));
+    // Pair by pair: two lists would be looked for in every combination.
+    let among = Query::select()
+        .columns([room, user])
+        .from(member::Entity)
+        .from_values(pairs.iter().copied(), "pair")
+        .and_where(Expr::col(room).equals(("pair", "column1")))
+        .and_where(Expr::col(user).equals(("pair", "column2")))
+        .to_owned();
+    let rows = db.query_all(&among).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
 pub(super) async fn list_members(db: &impl ConnectionTrait, room: RoomId, limit: u64) -> Result<Vec<member::Model>> {
@@ -361,6 +364,21 @@ pub async fn lock(db: &impl ConnectionTrait, rooms: impl IntoIterator<Item = Roo
 /// Takes the next `count` numbers of a room that is not archived; the last one taken, or None without such a room.
 pub async fn advance(db: &impl ConnectionTrait, room: RoomId, count: i64) -> Result<Option<i64>> {
     raise(db, room, count, Expr::col(room::Column::Archived).eq(false)).await
+}
+
+/// Writes the last numbers of rooms whose locked rows said what they were before, in one statement.
+pub async fn set_last_seqs(db: &impl ConnectionTrait, last: &BTreeMap<RoomId, i64>) -> Result<()> {
+    if last.is_empty() {
+        return Ok(());
+    }
+    let each =
+        |cases: CaseStatement, (room, seq): (&RoomId, &i64)| cases.case(Expr::col(room::Column::Id).eq(*room), *seq);
+    room::Entity::update_many()
+        .col_expr(room::Column::LastSeq, last.iter().fold(CaseStatement::new(), each).into())
+        .filter(room::Column::Id.is_in(last.keys().copied()))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// As [`advance`], of an archived room as well: for what changes the room itself.

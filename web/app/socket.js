@@ -6,6 +6,7 @@ import { t } from './i18n.js';
 import { announceNow } from './state/announce.js';
 import { hearNotice } from './state/notices.js';
 import { receive, fill, compareHeads } from './state/stream.js';
+import { hearTyping } from './state/typing.js';
 import { me, ended, sessionEnded } from './state/session.js';
 import { resendAll } from './state/outbox.js';
 
@@ -17,6 +18,8 @@ const CONNECT_DEADLINE_MS = 15_000;
 /** A line that lasted this long was a good one. */
 const STABLE_AFTER_MS = 10_000;
 const ANNOUNCE_AFTER_MS = 5000;
+/** Longer than the server's own pause of three seconds: one that comes a moment early would be lost. */
+const TYPING_PAUSE_MS = 3200;
 
 /** @typedef {{ state: 'connecting'|'catching_up'|'online'|'offline'|'restarting', retryAt: number, caught: number }} Connection */
 /** @type {import('../vendor/signals.js').Signal<Connection>} */
@@ -34,6 +37,8 @@ let lostTimer = 0;
 let stableTimer = 0;
 let connectTimer = 0;
 let wasOnline = false;
+/** When one last told of writing there. @type {Map<string, number>} */
+const typedAt = new Map();
 
 /** @param {Partial<Connection>} changes */
 const become = (changes) => { connection.value = { ...connection.value, ...changes }; };
@@ -71,6 +76,7 @@ function read(text) {
   else if (frame.t === 'snapshot') void compareHeads(frame.rooms);
   else if (frame.t === 'resumed') become({ state: 'catching_up' });
   else if (frame.t === 'event') event(frame);
+  else if (frame.t === 'ephemeral') ephemeral(frame);
   else if (frame.t === 'notice') hearNotice(frame.notice);
   else if (frame.t === 'gap') void fill(frame.room);
   else if (frame.t === 'caught_up') caughtUp(frame.cursor);
@@ -95,6 +101,11 @@ function event(frame) {
   receive(frame);
 }
 
+/** @param {any} frame */
+function ephemeral(frame) {
+  if (frame.kind === 'typing') hearTyping(frame);
+}
+
 /** @param {string} newest */
 function caughtUp(newest) {
   cursor = newest;
@@ -115,6 +126,14 @@ function pong(newest) {
 /** @param {object} frame */
 function transmit(frame) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+}
+
+/** Tells the others in a room that one writes, once in a while. @param {string} room */
+export function sayTyping(room) {
+  const now = Date.now();
+  if (connection.value.state !== 'online' || now - (typedAt.get(room) ?? 0) < TYPING_PAUSE_MS) return;
+  typedAt.set(room, now);
+  transmit({ t: 'typing', room });
 }
 
 /** A dead line never closes by itself. */

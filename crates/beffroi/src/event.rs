@@ -8,6 +8,8 @@
 //! | `room.changed` | members of the room | yes |
 //! | `member.changed` | members of the room, and the person it is about | yes |
 //!
+//! Ephemeral, for whoever is there: `typing`, to the others in the room (`realtime/typing.rs`).
+//!
 //! A [`Notice`] is for one person's other sessions, and not numbered: who was away finds it in `GET /auth/notices`.
 
 use crate::{

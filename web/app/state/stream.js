@@ -11,6 +11,7 @@ import { announceMessage } from './announce.js';
 import { membersChanged } from './members.js';
 import { noteNews } from './news.js';
 import { blocked } from './people.js';
+import { stopTyping } from './typing.js';
 import { isDirect, roomName } from './room-name.js';
 
 /** @typedef {import('../types.js').RoomEvent} RoomEvent */
@@ -114,6 +115,7 @@ function created({ room, data }) {
   const own = data.author.id === accountId.value;
   if (own) confirmSent(data);
   joinThread(data);
+  stopTyping(room, data.author.id);
   if (timeline) {
     if (!own && timeline.state.value === 'ready') noteArrival(timeline, data);
     upsert(timeline, data);
@@ -155,6 +157,7 @@ function memberChanged(event) {
   const timeline = loadedTimeline(room);
   if (timeline) noteNews(timeline, [event]);
   membersChanged.value += 1;
+  if (data?.user && data.role === null) stopTyping(room, data.user.id);
   if (data?.user?.id !== accountId.value) {
     const known = roomById(room);
     // It bears the names of its people.

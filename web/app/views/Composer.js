@@ -12,12 +12,14 @@ import { fetchOriginal, originalOf } from '../state/originals.js';
 import { timelineOf } from '../state/timeline.js';
 import { announceNow } from '../state/announce.js';
 import { focusOn } from '../focus.js';
+import { sayTyping } from '../socket.js';
 import { Icon } from './Icon.js';
 import { BlockedBar } from './BlockedBar.js';
 import { HeldBack } from './HeldBack.js';
 import { JoinBar } from './JoinBar.js';
 import { MessageField, excessOf, isSendKey } from './MessageField.js';
 import { ReplyBar } from './ReplyBar.js';
+import { TypingLine } from './TypingLine.js';
 
 /** @param {{ room: import('../types.js').Room }} props */
 export function Composer({ room }) {
@@ -41,7 +43,11 @@ function OpenComposer({ room }) {
   useEffect(() => { if (isWide.value && !document.querySelector('dialog:modal')) area.current?.focus({ preventScroll: true }); }, []);
   useEffect(() => { if (answered && isReady) fetchOriginal(timeline, answered); }, [answered, isReady, original === undefined]);
 
-  const change = (/** @type {string} */ value) => { setText(value); keepDraft(room.id, value); };
+  const change = (/** @type {string} */ value) => {
+    setText(value);
+    keepDraft(room.id, value);
+    if (value.trim() !== '') sayTyping(room.id);
+  };
   const cancelAnswer = () => { answer(room.id, null); area.current?.focus({ preventScroll: true }); };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -71,6 +77,7 @@ function OpenComposer({ room }) {
   const field = t('composer.field', { room: roomName(room) });
   return html`
     <form class="composer" id="composer" onSubmit=${submit} aria-label=${t('composer.label')}>
+      <${TypingLine} roomId=${room.id} />
       <${HeldBack} />
       ${answered && html`<${ReplyBar} original=${original} onCancel=${cancelAnswer} />`}
       <${MessageField} field=${area} id="composer" text=${text} label=${field} placeholder=${field} describedBy=${answered ? 'reply-bar' : undefined} hint=${t('composer.keys')}

@@ -7,6 +7,7 @@ import { draftOf, keepDraft } from '../state/drafts.js';
 import { mayAnswer } from '../state/messages.js';
 import { send } from '../state/outbox.js';
 import { isWide } from '../state/viewport.js';
+import { sayTyping } from '../socket.js';
 import { HeldBack } from './HeldBack.js';
 import { Icon } from './Icon.js';
 import { MessageField, excessOf, isSendKey } from './MessageField.js';
@@ -19,7 +20,11 @@ export function ThreadComposer({ room, root, onSent }) {
   const excess = excessOf(text);
   useEffect(() => { if (isWide.value && !document.querySelector('dialog:modal')) area.current?.focus({ preventScroll: true }); }, []);
   if (!mayAnswer(root)) return html`<div class="composer-closed"><p>${root.deleted_at ? t('thread.root_gone') : t('thread.closed')}</p></div>`;
-  const change = (/** @type {string} */ value) => { setText(value); keepDraft(draft, value); };
+  const change = (/** @type {string} */ value) => {
+    setText(value);
+    keepDraft(draft, value);
+    if (value.trim() !== '') sayTyping(room.id);
+  };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (excess) { announceNow(tn('composer.too_long', excess)); return; }

@@ -1,6 +1,7 @@
 //! Who listens to what. A publication is encoded once and shared; each socket has a bounded queue, and one that does
 //! not read is dropped rather than waited for: its cursor stays good.
 
+use super::typing::Typing;
 use crate::{
     actor::{ActorSession, CredentialKind},
     error::Code,
@@ -17,6 +18,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Events waiting for one socket; a client further behind reads slower than its rooms write.
 const QUEUE_MAX: usize = 1024;
+/// With so many waiting, what is only good for the moment is left out: events come first.
+const EPHEMERAL_BEHIND_MAX: usize = 64;
 
 /// What a socket is told.
 #[derive(Clone, Debug)]
@@ -88,6 +91,7 @@ struct Room {
     sockets: Vec<u64>,
     /// The highest number published here; 0 before the first.
     head: i64,
+    typing: Typing,
 }
 
 impl Hub {
@@ -176,6 +180,31 @@ impl Hub {
         }
     }
 
+    /// Somebody writes in a room: whether the others are to be told. Never of a room that the socket does not hear.
+    pub(super) fn note_typing(&self, id: u64, room: RoomId, now: Moment) -> bool {
+        let mut inner = self.lock();
+        let hears = inner.sockets.get(&id).filter(|socket| socket.rooms.contains(&room)).map(|socket| socket.user);
+        let (Some(user), Some(listening)) = (hears, inner.rooms.get_mut(&room)) else { return false };
+        listening.typing.note(user, now)
+    }
+
+    /// Who was noted may not write there after all.
+    pub(super) fn refuse_typing(&self, room: RoomId, user: UserId) {
+        if let Some(listening) = self.lock().rooms.get_mut(&room) {
+            listening.typing.refuse(user);
+        }
+    }
+
+    /// Tells the others in a room what is only good for the moment.
+    pub(super) fn tell_others(&self, room: RoomId, but: UserId, frame: &Utf8Bytes) {
+        let inner = self.lock();
+        let Some(listening) = inner.rooms.get(&room) else { return };
+        let sockets = listening.sockets.iter().filter_map(|id| inner.sockets.get(id));
+        for socket in sockets.filter(|socket| socket.user != but) {
+            socket.tell_in_passing(frame);
+        }
+    }
+
     /// Everybody who has a socket.
     pub fn people(&self) -> HashSet<UserId> {
         self.lock().sockets.values().map(|socket| socket.user).collect()
@@ -234,6 +263,17 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Socket {
+    /// For what may be lost: left out when events wait already.
+    fn tell_in_passing(&self, frame: &Utf8Bytes) {
+        let waiting = self.queue.max_capacity() - self.queue.capacity();
+        if waiting < EPHEMERAL_BEHIND_MAX {
+            // One that is gone needs to know nothing.
+            let _gone = self.queue.try_send(Delivery::Frame(frame.clone()));
+        }
     }
 }
 

@@ -6,5 +6,6 @@ mod hub;
 mod replay;
 pub mod routes;
 mod socket;
+mod typing;
 
 pub use hub::Hub;

@@ -7,14 +7,17 @@
 use super::{
     cursor::{self, Heard},
     hub::{Delivery, Ending, Listener},
-    replay,
+    replay, typing,
 };
 use crate::{
+    accounts::Person,
     actor::Actor,
     app::App,
     error::{Code, Error, Result, chain},
     ids::RoomId,
-    messages, rooms, sessions,
+    messages,
+    roles::Permission,
+    rooms, sessions,
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{
@@ -88,6 +91,10 @@ enum Frame {
         cursor: Option<String>,
     },
     Ping {},
+    /// The person writes in a room: for whoever is there now.
+    Typing {
+        room: RoomId,
+    },
     /// A bearer socket lives on with a new access token of the same session.
     Renew {
         access_token: SecretString,
@@ -178,6 +185,7 @@ impl Socket {
             match self.read(incoming.next().await)? {
                 Some(Ok(Frame::Sync { cursor })) => return Ok(cursor),
                 Some(Ok(Frame::Ping {})) => self.pong().await?,
+                Some(Ok(Frame::Typing { room })) => self.tell_typing(room).await?,
                 Some(Ok(Frame::Renew { access_token })) => self.renew(&access_token).await?,
                 Some(Err(code)) => self.complain(code).await?,
                 None => {}
@@ -188,6 +196,7 @@ impl Socket {
     async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         match self.read(message)? {
             Some(Ok(Frame::Ping {})) => self.pong().await,
+            Some(Ok(Frame::Typing { room })) => self.tell_typing(room).await,
             Some(Ok(Frame::Renew { access_token })) => self.renew(&access_token).await,
             Some(Ok(Frame::Sync { .. })) => self.complain("sync.repeated").await,
             Some(Err(code)) => self.complain(code).await,
@@ -237,6 +246,36 @@ impl Socket {
             Ok(_) => self.complain("renew.other_session").await,
             Err(Error::Refused(refusal)) => self.complain(refusal.code.name).await,
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Tells the others, through the same door as a message. Whoever may not write there is not told so: the frame says
+    /// nothing that needs an answer, and a refusal would tell of rooms.
+    async fn tell_typing(&mut self, room: RoomId) -> Result<(), End> {
+        // First what costs nothing: a database read at most once in a while, and never for a room of others.
+        if !self.app.hub.note_typing(self.id, room, self.app.clock.now()) {
+            return Ok(());
+        }
+        if self.may_write(room).await? {
+            let person = Person { id: self.actor.user, username: self.actor.username.to_string() };
+            self.app.hub.tell_others(room, person.id, &typing::frame(room, &person));
+        } else {
+            self.app.hub.refuse_typing(room, self.actor.user);
+        }
+        Ok(())
+    }
+
+    /// Whether a message of theirs would be taken now: the socket outlives the rights that it opened with.
+    async fn may_write(&self, room: RoomId) -> Result<bool> {
+        let permissions = sessions::permissions_now(&self.app, self.actor.user).await?;
+        let actor = Actor { permissions, ..self.actor.clone() };
+        if !actor.holds(Permission::SendMessages) {
+            return Ok(false);
+        }
+        match rooms::writable(self.app.database.reader(), &actor, room).await {
+            Ok(_) => Ok(true),
+            Err(Error::Refused(_)) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -402,7 +441,7 @@ impl Socket {
 
 fn parse(text: &str) -> Result<Frame, &'static str> {
     let frame: Value = serde_json::from_str(text).map_err(|_| "frame.malformed")?;
-    let is_known = matches!(frame["t"].as_str(), Some("sync" | "ping" | "renew"));
+    let is_known = matches!(frame["t"].as_str(), Some("sync" | "ping" | "typing" | "renew"));
     if !is_known {
         return Err("frame.unknown");
     }

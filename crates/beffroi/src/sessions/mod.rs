@@ -19,7 +19,7 @@ pub use known_networks::meet;
 pub use recognition::{
     authenticate, authenticate_socket, by_access_token as authenticate_bearer, refuse_forged, why_over_now,
 };
-pub use standing::{Standing, end_unreading, may_read, remember, watch};
+pub use standing::{Standing, end_unreading, may_read, permissions_now, remember, watch};
 pub use store::sweep;
 pub use tickets::Tickets;
 

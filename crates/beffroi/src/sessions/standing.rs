@@ -147,10 +147,15 @@ pub async fn remember(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Whether the person may read anything at all, as far as is known here.
-pub async fn may_read(app: &App, user: UserId) -> Result<bool> {
+/// What the person may do, as far as is known here: the socket outlives what was true when it opened.
+pub async fn permissions_now(app: &App, user: UserId) -> Result<PermissionSet> {
     let person = app.standing.person(app, user).await?;
-    Ok(person.is_some_and(|person| person.permissions.holds(Permission::ReadMessages)))
+    Ok(person.map(|person| person.permissions).unwrap_or_default())
+}
+
+/// Whether the person may read anything at all.
+pub async fn may_read(app: &App, user: UserId) -> Result<bool> {
+    Ok(permissions_now(app, user).await?.holds(Permission::ReadMessages))
 }
 
 /// Ends the sockets of people who may no longer read.

@@ -33,3 +33,4 @@ mod sign_in;
 mod threads;
 mod tickets;
 mod tokens;
+mod typing;

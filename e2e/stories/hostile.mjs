@@ -172,6 +172,8 @@ test('hostile names of people are text in conversations, pickers, threads and li
   const two = (await bob.ask('POST', '/dms', { users: [others[0].user.id] })).data;
   const root = await others[0].says('<marquee>root', group.id);
   for (const visitor of others) await visitor.ask('POST', `/rooms/${group.id}/messages`, { text: `<img src=x>${'m'.repeat(300)}`, reply_to: root.id, client_id: crypto.randomUUID() });
+  const asked = await bob.says('Who is there?', group.id);
+  await others[0].ask('POST', `/rooms/${group.id}/messages`, { text: `<img src=x>${'m'.repeat(300)}`, reply_to: asked.id, client_id: crypto.randomUUID() });
   const reader = await street.person('bob', house.origin, { ...NARROW, visitor: bob });
   const { page } = reader;
   const assertFits = (where) => assertWithinWidth(page, where);
@@ -179,6 +181,10 @@ test('hostile names of people are text in conversations, pickers, threads and li
   await reader.visits('/');
   await page.getByRole('link', { name: wide, exact: true }).waitFor();
   await assertFits('the conversations');
+  await reader.visits('/activity');
+  await page.getByRole('list', { name: reader.t('activity.list') }).getByText(wide).waitFor();
+  await assertFits('the activity');
+  assert.equal(await page.locator('.activity img').count(), 0);
   await reader.visits(`/rooms/${group.id}`);
   await reader.message('<marquee>root').first().waitFor();
   for (const name of names) assert.match(await page.title(), new RegExp(name));

@@ -8,7 +8,7 @@ import { Keyboard } from '../support/keyboard.mjs';
 import { told } from '../support/told.mjs';
 
 test('amelie founds, signs in, writes, reads, changes rooms and signs out by keyboard alone', told(async (street) => {
-  const house = await street.house();
+  const house = await street.house({ isGenerous: true });
   const amelie = await street.person('amelie', house.origin);
   const { page } = amelie;
   const keys = new Keyboard(amelie);

@@ -130,3 +130,15 @@ export async function walkThread(street, house, { words, people, other }, look, 
   await bruno.text('thread.empty').waitFor();
   await at('thread-empty', bruno);
 }
+
+/** After the thread: bruno was answered. @param {Look} look @param {Looker} at */
+export async function walkActivity(street, house, { people }, look, at) {
+  const chloe = await street.person('chloe', house.origin, { ...look, visitor: people.chloe });
+  await chloe.visits('/activity');
+  await chloe.heading('activity.empty_title').waitFor();
+  await at('activity-empty', chloe);
+  const bruno = await street.person('bruno', house.origin, { ...look, visitor: people.bruno });
+  await bruno.visits('/activity');
+  await bruno.page.getByRole('list', { name: bruno.t('activity.list') }).getByRole('link').nth(1).waitFor();
+  await at('activity', bruno);
+}

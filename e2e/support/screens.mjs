@@ -2,7 +2,7 @@
 // story, the photographer) are told the screen's name and whose page shows it.
 
 import { eventually } from './eventually.mjs';
-import { walkConversations, walkRoomInfo, walkSwitcher, walkThread } from './room-screens.mjs';
+import { walkActivity, walkConversations, walkRoomInfo, walkSwitcher, walkThread } from './room-screens.mjs';
 
 /** @typedef {{ language: 'en'|'fr', theme: 'light'|'dark', width: number, height: number, scripts?: string[] }} Look */
 /** @typedef {(name: string, person: import('./person.mjs').Person) => Promise<void>} Looker */
@@ -20,6 +20,7 @@ export async function walkEveryScreen(street, look, at) {
   await walkConversations(street, house, scene, look, at);
   await walkRoomInfo(street, house, scene, look, at);
   await walkThread(street, house, scene, look, at);
+  await walkActivity(street, house, scene, look, at);
   await walkTrouble(street, house, scene, look, at);
   await walkDemo(street, look, at);
 }
@@ -114,6 +115,12 @@ async function walkDoors(street, house, scene, look, at) {
   await guest.signsIn();
   await guest.page.getByRole('alert').filter({ hasText: guest.t('error.auth.invalid_credentials') }).waitFor();
   await at('sign-in-refused', guest);
+  await guest.button('forgot.link').click();
+  await guest.text('forgot.text').waitFor();
+  await at('forgot-password', guest);
+  await guest.visits('/reset#nothing');
+  await guest.heading('reset.title').waitFor();
+  await at('reset-password', guest);
   await guest.visits('/there/is/nothing');
   await guest.heading('not_found.title').waitFor();
   await at('not-found', guest);
@@ -231,7 +238,7 @@ async function walkDialogs(street, house, { people }, look, at) {
   await amelie.dialog('sessions.title').getByRole('button', { name: amelie.t('sessions.end_others') }).click();
   await at('dialog-sessions', amelie);
   await close();
-  for (const [key, name] of [['help.title', 'shortcuts'], ['sign_out.submit', 'sign-out']]) {
+  for (const [key, name] of [['password.title', 'password'], ['help.title', 'shortcuts'], ['sign_out.submit', 'sign-out']]) {
     await menu.click();
     await amelie.button(key).click();
     await page.getByRole('dialog').waitFor();

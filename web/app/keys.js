@@ -10,7 +10,7 @@ import { singleKeys } from './state/shortcuts.js';
 import { nextUnread } from './state/unread.js';
 
 /** Regions in the order F6 walks them. */
-const REGIONS = ['#rooms', '#room-header', '#messages', '#composer', '#thread'];
+const REGIONS = ['#rooms', '#room-header', '#messages', '#activity', '#composer', '#thread'];
 
 export function watchKeys() {
   addEventListener('keydown', (event) => {

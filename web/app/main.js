@@ -6,6 +6,7 @@ import { me, ended, epoch, restore } from './state/session.js';
 import { loadRooms } from './state/rooms.js';
 import { loadBlocked } from './state/people.js';
 import { knowRooms } from './state/stream.js';
+import { loadActivity } from './state/activity.js';
 import { loadNotices } from './state/notices.js';
 import { restoreOutbox, resendAll } from './state/outbox.js';
 import { connect, disconnect } from './socket.js';
@@ -23,9 +24,13 @@ effect(() => {
 
 effect(() => { if (ended.value) disconnect(); });
 
+/** What the person came for goes first. */
+const ACTIVITY_AFTER_MS = 2000;
+
 async function goLive() {
   restoreOutbox();
   void loadNotices();
+  setTimeout(() => void loadActivity({ background: true }), ACTIVITY_AFTER_MS);
   try {
     // Whom one blocked is known before their words appear; without it they are shown, nothing more.
     await Promise.all([loadBlocked().catch(() => {}), loadRooms()]);

@@ -1,6 +1,6 @@
 import { signal } from '../vendor/signals.js';
 
-/** @typedef {{ name: 'home' } | { name: 'room', id: string, thread: string|null } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'reset', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
+/** @typedef {{ name: 'home' } | { name: 'room', id: string, thread: string|null, message: string|null } | { name: 'activity' } | { name: 'sign-in' } | { name: 'setup', token: string } | { name: 'reset', token: string } | { name: 'invite', code: string } | { name: 'lost' }} Route */
 
 /** @type {import('../vendor/signals.js').Signal<Route>} */
 export const route = signal(read());
@@ -9,12 +9,19 @@ export const route = signal(read());
 function read() {
   const parts = location.pathname.split('/').filter(Boolean).map(decode);
   if (parts.length === 0) return { name: 'home' };
-  if (parts.length === 2 && parts[0] === 'rooms') return { name: 'room', id: parts[1], thread: /^#thread=([\w-]+)$/.exec(location.hash)?.[1] ?? null };
+  if (parts.length === 2 && parts[0] === 'rooms') return { name: 'room', id: parts[1], thread: named('thread'), message: named('message') };
   if (parts.length === 2 && parts[0] === 'invite') return { name: 'invite', code: parts[1] };
+  if (parts.length === 1 && parts[0] === 'activity') return { name: 'activity' };
   if (parts.length === 1 && parts[0] === 'sign-in') return { name: 'sign-in' };
   if (parts.length === 1 && parts[0] === 'setup') return { name: 'setup', token: location.hash.slice(1) };
   if (parts.length === 1 && parts[0] === 'reset') return { name: 'reset', token: location.hash.slice(1) };
   return { name: 'lost' };
+}
+
+/** What the address names within the room. @param {'thread'|'message'} what */
+function named(what) {
+  const [, name, id] = /^#(\w+)=([\w-]+)$/.exec(location.hash) ?? [];
+  return name === what ? id : null;
 }
 
 /** @param {string} part */
@@ -48,6 +55,9 @@ export const roomPath = (id) => `/rooms/${encodeURIComponent(id)}`;
 
 /** @param {string} id @param {string} root */
 export const threadPath = (id, root) => `${roomPath(id)}#thread=${encodeURIComponent(root)}`;
+
+/** @param {string} id @param {string} message */
+export const messagePath = (id, message) => `${roomPath(id)}#message=${encodeURIComponent(message)}`;
 
 addEventListener('popstate', () => { route.value = read(); });
 addEventListener('hashchange', () => { route.value = read(); });

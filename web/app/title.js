@@ -18,6 +18,7 @@ export function watchTitle() {
 function placeName() {
   if (route.value.name === 'sign-in') return t('sign_in.title');
   if (route.value.name === 'setup') return t('setup.title');
+  if (route.value.name === 'activity') return t('activity.title');
   if (route.value.name === 'invite') return t('invite.title');
   return null;
 }

@@ -30,6 +30,7 @@ pub fn table(app: &App) -> RouteTable {
         .get("/setup", Anyone, assets::application)
         .get("/reset", Anyone, assets::application)
         .get("/invite/{code}", Anyone, assets::application)
+        .get("/activity", Anyone, assets::application)
         .get("/rooms/{room}", Anyone, assets::application)
         .get("/assets/{*path}", Anyone, assets::asset)
         // The server itself
@@ -104,6 +105,8 @@ pub fn table(app: &App) -> RouteTable {
             HoldsEither(DeleteOwnMessages, DeleteAllMessages),
             messages::routes::delete,
         )
+        .get("/api/v1/activity", Holds(ReadMessages), messages::activity::routes::list)
+        .put("/api/v1/activity/seen", Holds(ReadMessages), messages::activity::routes::mark_seen)
         .limited(Limit::Messages)
         .post("/api/v1/rooms/{room}/messages", Holds(SendMessages), messages::routes::send)
         // The socket

@@ -2,6 +2,7 @@
 
 import { signal } from '../../vendor/signals.js';
 import * as api from '../api.js';
+import { readActivity } from './activity.js';
 import { changeRoom, roomById } from './rooms.js';
 import { loadedTimeline, settle } from './timeline.js';
 
@@ -71,6 +72,7 @@ export async function mark(roomId) {
   if (!room?.role || !last || timeline?.hasNewer.value || lastMarked.get(roomId) === last.id) return;
   lastMarked.set(roomId, last.id);
   changeRoom(roomId, { unread: 0, mentions: 0 });
+  readActivity(roomId, last.seq);
   await api.put(`/rooms/${encodeURIComponent(roomId)}/read`, { message: last.id }, { background: true })
     .catch(() => lastMarked.delete(roomId));
 }

@@ -32,7 +32,7 @@ export async function restore() {
   } catch (problem) {
     if (!(problem instanceof api.Problem) || problem.status !== 401) throw problem;
     if (problem.code !== 'auth.required') lapsed.value = problem.code;
-    if (route.value.name === 'room' || route.value.name === 'home') {
+    if (['room', 'home', 'activity'].includes(route.value.name)) {
       wanted = location.pathname;
       go('/sign-in', { replace: true });
     }

@@ -1,6 +1,7 @@
 // Applies the numbered events of rooms exactly once and in order; what is missing is asked for.
 
 import * as api from '../api.js';
+import { changeActivity, dropActivity, dropActivityOf, loadActivity, noteActivity } from './activity.js';
 import { accountId, me } from './session.js';
 import { rooms, roomById, changeRoom, fetchRoom, loadRooms, forget } from './rooms.js';
 import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage, bury } from './timeline.js';
@@ -76,6 +77,7 @@ async function fillNow(room) {
 async function startAnew(room) {
   const fresh = await fetchRoom(room);
   known.set(room, fresh.last_seq);
+  void loadActivity({ background: true });
   const timeline = loadedTimeline(room);
   // Somebody who reads far back is not moved; the way to the newest asks for it anyway.
   if (timeline && !timeline.hasNewer.value) await loadLatest(timeline, { background: true });
@@ -87,6 +89,8 @@ export async function compareHeads(heads) {
     await loadRooms({ background: true }).catch(() => {});
     knowRooms();
   }
+  // What was said meanwhile was not told message by message.
+  if (heads.some((head) => (known.get(head.id) ?? 0) < head.last_seq)) void loadActivity({ background: true });
   await Promise.all(heads.map(async (head) => {
     if ((known.get(head.id) ?? 0) >= head.last_seq) return;
     if (loadedTimeline(head.id)) {
@@ -122,6 +126,7 @@ function created({ room, data }) {
   }
   if (own) return;
   tell(room, data);
+  noteActivity(data, !isBeingRead(room));
   if (isBeingRead(room)) return;
   const mine = me.value?.user.username;
   const mentioned = mine ? data.text.toLowerCase().includes(`@${mine.toLowerCase()}`) : false;
@@ -140,6 +145,7 @@ function edited({ room, data }) {
   const timeline = loadedTimeline(room);
   if (!data?.id) return;
   changeInThread(data.id, data);
+  changeActivity(data.id, data);
   if (timeline) changeMessage(timeline, data.id, data);
 }
 
@@ -148,6 +154,7 @@ function deleted({ room, data }) {
   const timeline = loadedTimeline(room);
   if (!data?.id) return;
   buryInThread(data.id, data);
+  dropActivity(data.id);
   if (timeline) bury(timeline, data.id, data);
 }
 
@@ -178,6 +185,7 @@ async function shutOut(room) {
   } catch (problem) {
     if (!(problem instanceof api.Problem) || problem.status === 0 || problem.status >= 500) return;
     forget(room);
+    dropActivityOf(room);
     forgetTimeline(room);
     known.delete(room);
   }

@@ -1,5 +1,7 @@
 import { html } from '../html.js';
 import { useEffect, useState } from '../../vendor/preact-hooks.js';
+import { go, roomPath, route } from '../router.js';
+import { locate } from '../state/locate.js';
 import { roomName } from '../state/room-name.js';
 import { roomById, roomsLoaded, fetchRoom } from '../state/rooms.js';
 import { knowRooms } from '../state/stream.js';
@@ -29,13 +31,22 @@ export function RoomView({ id }) {
     if (!isWide.value) focusOn('#room-header h1');
     return openRoom(id);
   }, []);
+  const wanted = route.value.name === 'room' ? route.value.message : null;
+  const timeline = room && !mustEnter(room) ? timelineOf(id) : null;
+  const isReady = timeline?.state.value === 'ready';
+  useEffect(() => {
+    if (!wanted || !timeline || !isReady) return;
+    void locate(timeline, wanted);
+    // Once: whoever comes back here is not taken there again.
+    go(roomPath(id), { replace: true });
+  }, [wanted, isReady]);
   if (!room && problem) return html`<main class="room" id="room"><${RoomMissing} problem=${problem} onRetry=${look} /></main>`;
   if (!room) return html`<main class="room" id="room" aria-busy="true" aria-label=${t('room.loading')}></main>`;
   return html`
     <main class="room" id="room" aria-label=${roomName(room)}>
       <${RoomHeader} room=${room} />
-      ${mustEnter(room) ? html`<${EnterRoom} room=${room} />` : html`
-        <${MessageList} key=${room.role === null ? 'visitor' : 'member'} room=${room} timeline=${timelineOf(id)} />
+      ${!timeline ? html`<${EnterRoom} room=${room} />` : html`
+        <${MessageList} key=${room.role === null ? 'visitor' : 'member'} room=${room} timeline=${timeline} />
         <${Composer} room=${room} />`}
     </main>`;
 }

@@ -11,6 +11,7 @@ import { focusMessage } from './message-actions.js';
 import { focusOn } from '../focus.js';
 import * as local from '../state/local.js';
 import { AccountNotices } from './AccountNotices.js';
+import { ActivityView } from './ActivityView.js';
 import { Sidebar } from './Sidebar.js';
 import { RoomView } from './RoomView.js';
 import { ConnectionBanner } from './ConnectionBanner.js';
@@ -22,11 +23,13 @@ import { Welcome } from './Welcome.js';
 
 export function Shell() {
   const open = route.value.name === 'room' ? route.value.id : null;
+  const isActivity = route.value.name === 'activity';
   const left = useRef(/** @type {string|null} */ (null));
+  const path = open ? roomPath(open) : isActivity ? '/activity' : null;
   useEffect(() => {
-    if (!open && left.current && !isWide.value) focusOn(`a[href="${roomPath(left.current)}"]`);
-    left.current = open;
-  }, [open]);
+    if (!path && left.current && !isWide.value) focusOn(`a[href="${left.current}"]`);
+    left.current = path;
+  }, [path]);
   const room = open ? roomById(open) : undefined;
   const known = Boolean(room);
   const threadId = route.value.name === 'room' && room && !mustEnter(room) ? route.value.thread : null;
@@ -34,20 +37,20 @@ export function Shell() {
   useEffect(() => { if (open && known) local.write(accountId.value, 'room', open); }, [open, known]);
   // With both panes in sight an empty one would be a riddle: show the room last read.
   useEffect(() => {
-    if (open || !isWide.value || !roomsLoaded.value) return;
+    if (path || !isWide.value || !roomsLoaded.value) return;
     const last = local.read(accountId.value, 'room');
     const room = joinedRooms.value.find(({ id }) => id === last) ?? joinedRooms.value[0];
     if (room) go(roomPath(room.id), { replace: true });
-  }, [open, isWide.value, roomsLoaded.value, joinedRooms.value]);
+  }, [path, isWide.value, roomsLoaded.value, joinedRooms.value]);
   return html`
-    <div class="shell" data-pane=${threadId ? 'thread' : open ? 'room' : 'rooms'} data-ended=${ended.value ? 'true' : undefined}>
+    <div class="shell" data-pane=${threadId ? 'thread' : path ? 'room' : 'rooms'} data-ended=${ended.value ? 'true' : undefined}>
       <a class="skip-link" href="#room" onClick=${skip}>${t('skip_link')}</a>
       ${(server.value?.demo_accounts.length ?? 0) > 0 && html`<p class="demo-strip">${t('demo.strip')}</p>`}
       <${ConnectionBanner} />
       <${AccountNotices} />
       <div class="panes">
         <${Sidebar} open=${open} />
-        ${open ? html`<${RoomView} key=${open} id=${open} />` : html`<${Welcome} />`}
+        ${open ? html`<${RoomView} key=${open} id=${open} />` : isActivity ? html`<${ActivityView} />` : html`<${Welcome} />`}
         ${room && threadId && html`<${ThreadPanel} key=${threadId} room=${room} rootId=${threadId} />`}
       </div>
       <${Dialogs} />
@@ -66,7 +69,7 @@ function useThreadFocus(threadId) {
 }
 
 /** Best first: one selector of them all would take whichever comes first in the page. */
-const SKIP_TO = ['#composer textarea', '#composer button', '#messages [tabindex="0"]', '.room-list a'];
+const SKIP_TO = ['#composer textarea', '#composer button', '#messages [tabindex="0"]', '#activity a', '.room-list a'];
 
 /** @param {Event} event */
 function skip(event) {

@@ -4,6 +4,7 @@ import { serverName } from '../state/server.js';
 import { may } from '../state/session.js';
 import { conversations, ownRooms, roomsLoaded, roomsProblem, otherRooms, loadRooms } from '../state/rooms.js';
 import { openDialog } from '../state/dialogs.js';
+import { ActivityLink } from './ActivityLink.js';
 import { Logo } from './Logo.js';
 import { Icon } from './Icon.js';
 import { Notice } from './Notice.js';
@@ -20,6 +21,7 @@ export function Sidebar({ open }) {
           <${Icon} name="search" /></button></header>
       <${Notice} problem=${roomsProblem.value} onRetry=${() => void loadRooms().catch(() => {})} />
       <div class="room-lists">
+        ${may('read_messages') && html`<${ActivityLink} />`}
         <${RoomList} title=${t('rooms.title')} rooms=${ownRooms.value} open=${open} add=${canCreate && t('rooms.create')} onAdd=${() => openDialog('create-room')}>
           ${roomsLoaded.value && ownRooms.value.length === 0 && html`<${NoRooms} canCreate=${canCreate} />`}
         <//>

@@ -3,6 +3,7 @@
 import { t } from '../i18n.js';
 import { fit } from '../fuzzy.js';
 import { go, route, roomPath } from '../router.js';
+import { newActivity } from '../state/activity.js';
 import { isDirect, isOneToOne, othersIn, roomName } from '../state/room-name.js';
 import { conversations, joinedRooms, otherRooms } from '../state/rooms.js';
 import { openDirect } from '../state/people.js';
@@ -67,6 +68,7 @@ const personChoice = ({ id, username }) => ({
 
 /** @returns {Choice[]} */
 function actions() {
+  const places = [{ key: 'activity', icon: /** @type {IconName} */ ('bell'), label: t('activity.title'), detail: '', unread: newActivity.value, mentions: 0, run: () => go('/activity') }];
   const offered = /** @type {([IconName, string, import('../state/dialogs.js').DialogName]|false)[]} */ ([
     may('create_rooms') && ['plus', t('rooms.create'), 'create-room'],
     may('send_dm') && ['bubble', t('dm.new'), 'new-message'],
@@ -78,6 +80,6 @@ function actions() {
     ['help', t('help.title'), 'shortcuts'],
     ['leave', t('sign_out.submit'), 'sign-out'],
   ]);
-  return offered.filter((one) => one !== false).map(([icon, label, name]) => (
-    { key: name, icon, label, detail: '', unread: 0, mentions: 0, run: () => openDialog(name) }));
+  return [...places, ...offered.filter((one) => one !== false).map(([icon, label, name]) => (
+    { key: name, icon, label, detail: '', unread: 0, mentions: 0, run: () => openDialog(name) }))];
 }

@@ -96,7 +96,7 @@ pub async fn blocked_among(
 }
 
 /// The ids of those whom somebody blocked, for a query of theirs.
-pub(super) fn blocked_ids(by: UserId) -> SelectStatement {
+pub fn blocked_ids(by: UserId) -> SelectStatement {
     Query::select()
         .column(block::Column::UserId)
         .from(block::Entity)

@@ -6,7 +6,7 @@ pub mod model;
 pub mod routes;
 mod store;
 
-pub use blocks::{block, blocked_among, is_any_blocked, is_blocked, unblock};
+pub use blocks::{block, blocked_among, blocked_ids, is_any_blocked, is_blocked, unblock};
 pub use routes::UserView;
 pub use store::{
     Account, Acquaintances, Person, active_among, active_ids, an_administrator_exists, changed_since, find,

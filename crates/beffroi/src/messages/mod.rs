@@ -2,6 +2,7 @@
 
 mod access;
 pub mod actions;
+pub mod activity;
 pub mod model;
 mod pages;
 pub mod routes;

@@ -36,6 +36,9 @@ pub(super) mod message {
         pub reply_to: Option<MessageId>,
         /// The message that the thread of this answer began with, however deep in it the answered one stands.
         pub thread_root: Option<MessageId>,
+        /// Who wrote the answered message, and who the one that the thread began with.
+        pub reply_to_author: Option<UserId>,
+        pub thread_author: Option<UserId>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -96,25 +99,36 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, id: MessageId)
     Ok(message::Entity::find_by_id(id).filter(in_room).one(db).await?)
 }
 
-/// Which of these messages stand in their rooms, not deleted, each with the root of the thread that an answer to it
-/// belongs to.
-pub(super) async fn thread_roots(
+/// What an answer has from the message that it answers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answered {
+    pub author: UserId,
+    pub thread_root: MessageId,
+    pub thread_author: UserId,
+}
+
+/// Which of these messages stand in their rooms, not deleted, each with what an answer to it has from it.
+pub(super) async fn answered(
     db: &impl ConnectionTrait,
     pairs: &HashSet<(RoomId, MessageId)>,
-) -> Result<HashMap<(RoomId, MessageId), MessageId>> {
+) -> Result<HashMap<(RoomId, MessageId), Answered>> {
     if pairs.is_empty() {
         return Ok(HashMap::new());
     }
-    let found: Vec<(RoomId, MessageId, Option<MessageId>)> = message::Entity::find()
-        .select_only()
-        .columns([message::Column::RoomId, message::Column::Id, message::Column::ThreadRoot])
+    let found = message::Entity::find()
         .filter(message::Column::Id.is_in(pairs.iter().map(|(_, id)| *id)))
         .filter(message::Column::DeletedAt.is_null())
-        .into_tuple()
         .all(db)
         .await?;
-    let roots = found.into_iter().map(|(room, id, root)| ((room, id), root.unwrap_or(id)));
-    Ok(roots.filter(|(pair, _)| pairs.contains(pair)).collect())
+    let answered = found.into_iter().map(|message| {
+        let has = Answered {
+            author: message.author_id,
+            thread_root: message.thread_root.unwrap_or(message.id),
+            thread_author: message.thread_author.unwrap_or(message.author_id),
+        };
+        ((message.room_id, message.id), has)
+    });
+    Ok(answered.filter(|(pair, _)| pairs.contains(pair)).collect())
 }
 
 /// The answers of a thread after a number, oldest first.

@@ -6,7 +6,7 @@ use crate::{
     accounts::{self, Person},
     error::{Error, Result},
     event::{MESSAGE_CREATED, RoomEvent},
-    ids::{ClientId, MessageId, RoomId},
+    ids::{ClientId, MessageId, RoomId, UserId},
     platform::clock::Moment,
 };
 use beffroi_markup::Tree;
@@ -28,6 +28,10 @@ pub struct MessageView {
     pub reply_to: Option<MessageId>,
     /// The message that began the thread; null for one that answers nothing.
     pub thread_root: Option<MessageId>,
+    /// Who wrote the answered message.
+    pub reply_to_author: Option<UserId>,
+    /// Who began the thread.
+    pub thread_author: Option<UserId>,
     /// Answers in the thread that this message began.
     pub reply_count: i64,
     pub reactions: [(); 0],
@@ -56,6 +60,8 @@ impl MessageView {
             deleted_at: message.deleted_at,
             reply_to: message.reply_to,
             thread_root: message.thread_root,
+            reply_to_author: message.reply_to_author,
+            thread_author: message.thread_author,
             reply_count: 0,
             reactions: [],
             files: [],

@@ -3,7 +3,7 @@
 
 use super::{
     model::{self, Draft},
-    store::{self, ActiveModel, Message},
+    store::{self, ActiveModel, Answered, Message},
     view::MessageView,
 };
 use crate::{
@@ -186,21 +186,21 @@ impl Writer {
                 Step::Repeat(earlier.clone())
             } else if let Some(earlier) = first.get(&key(post)) {
                 Step::RepeatOf(*earlier)
-            } else if answered_by(post).is_some_and(|answered| !state.roots.contains_key(&answered)) {
+            } else if answered_by(post).is_some_and(|named| !state.answered.contains_key(&named)) {
                 Step::NothingToReplyTo
             } else {
                 first.insert(key(post), at);
                 let seq = last.entry(room.id).or_insert(room.last_seq);
                 *seq += 1;
-                let root = answered_by(post).and_then(|answered| state.roots.get(&answered).copied());
-                Step::New(self.message(post, &place, *seq, root))
+                let answered = answered_by(post).and_then(|named| state.answered.get(&named).copied());
+                Step::New(self.message(post, &place, *seq, answered))
             });
         }
         rooms::set_last_seqs(tx, &last).await?;
         Ok(steps)
     }
 
-    fn message(&self, post: &Post, room: &WritableRoom, seq: i64, thread_root: Option<MessageId>) -> Message {
+    fn message(&self, post: &Post, room: &WritableRoom, seq: i64, answered: Option<Answered>) -> Message {
         let now = self.clock.now();
         Message {
             id: MessageId(self.random.id_at(now)),
@@ -214,7 +214,9 @@ impl Writer {
             edited_at: None,
             deleted_at: None,
             reply_to: post.draft.reply_to,
-            thread_root,
+            thread_root: answered.map(|answered| answered.thread_root),
+            reply_to_author: answered.map(|answered| answered.author),
+            thread_author: answered.map(|answered| answered.thread_author),
         }
     }
 
@@ -246,8 +248,8 @@ struct State {
     /// Conversations that a block has closed.
     closed: HashSet<RoomId>,
     sent: HashMap<(UserId, ClientId), Message>,
-    /// Of what is answered, the root of its thread.
-    roots: HashMap<(RoomId, MessageId), MessageId>,
+    /// What an answer has from the message that it answers.
+    answered: HashMap<(RoomId, MessageId), Answered>,
 }
 
 impl State {
@@ -260,7 +262,7 @@ impl State {
             members: rooms::members_among(tx, &seats).await?,
             closed: rooms::closed_among(tx, conversations).await?,
             sent: store::find_sent(tx, &posts.iter().map(key).collect()).await?,
-            roots: store::thread_roots(tx, &posts.iter().filter_map(answered_by).collect()).await?,
+            answered: store::answered(tx, &posts.iter().filter_map(answered_by).collect()).await?,
             rooms,
         })
     }
@@ -360,5 +362,7 @@ fn row(message: &Message) -> ActiveModel {
         deleted_at: Set(None),
         reply_to: Set(message.reply_to),
         thread_root: Set(message.thread_root),
+        reply_to_author: Set(message.reply_to_author),
+        thread_author: Set(message.thread_author),
     }
 }

@@ -10,6 +10,8 @@ mod m0002_threads_and_conversations;
 mod m0003_known_networks;
 #[path = "../../migrations/m0004_reset_links.rs"]
 mod m0004_reset_links;
+#[path = "../../migrations/m0005_answers_to_people.rs"]
+mod m0005_answers_to_people;
 
 pub struct Migrator;
 
@@ -20,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_threads_and_conversations::Migration),
             Box::new(m0003_known_networks::Migration),
             Box::new(m0004_reset_links::Migration),
+            Box::new(m0005_answers_to_people::Migration),
         ]
     }
 }

@@ -13,6 +13,6 @@ pub use access::{KnownRoom, ReadableRoom, WritableRoom, known, readable, require
 pub use direct_store::{closed_among, lock_conversation};
 pub use store::{
     Room, advance, advance_any, append_event, events_after, find, is_member, last_seqs, lock, mark_read, members_among,
-    retreat, rooms_of, set_last_seqs,
+    read_seqs, readable_ids, retreat, rooms_of, set_last_seqs,
 };
 pub use view::{RoomView, view};

@@ -198,6 +198,31 @@ pub(super) fn own_room_ids(user: UserId) -> sea_orm::sea_query::SelectStatement 
         .to_owned()
 }
 
+/// The ids of the rooms that somebody may read now, for a query of theirs: public ones, and their own.
+pub fn readable_ids(user: UserId) -> sea_orm::sea_query::SelectStatement {
+    let readable = Expr::col(room::Column::Policy)
+        .eq(Policy::Public.name())
+        .or(Expr::col(room::Column::Id).in_subquery(own_room_ids(user)));
+    Query::select().column(room::Column::Id).from(room::Entity).and_where(readable).to_owned()
+}
+
+/// Up to which number somebody has read some of their rooms.
+pub async fn read_seqs(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    rooms: impl IntoIterator<Item = RoomId>,
+) -> Result<HashMap<RoomId, i64>> {
+    let rows: Vec<(RoomId, i64)> = member::Entity::find()
+        .select_only()
+        .columns([member::Column::RoomId, member::Column::ReadSeq])
+        .filter(member::Column::UserId.eq(user))
+        .filter(member::Column::RoomId.is_in(rooms))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 pub(super) async fn member_of(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<Option<member::Model>> {
     Ok(member::Entity::find_by_id((room, user)).one(db).await?)
 }

@@ -7,6 +7,7 @@ mod house;
 #[path = "../support/postgres.rs"]
 mod postgres;
 
+mod activity;
 mod answers;
 mod audit;
 mod bad_input;

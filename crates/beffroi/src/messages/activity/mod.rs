@@ -1,0 +1,4 @@
+//! What others said to a person, gathered from all rooms.
+
+pub mod routes;
+mod store;

@@ -152,7 +152,7 @@ pub async fn by_access_token(app: &App, token: &str) -> Result<Actor> {
 /// The client holds the pair that it was given: the token before it is no longer honoured for a lost answer.
 fn confirm(app: &App, claims: &Claims) {
     let (session, generation) = (claims.sid, claims.generation);
-    if !app.standing.confirm(session, generation) {
+    if !app.standing.confirm(session, generation, app.clock.now()) {
         return;
     }
     let app = app.clone();

@@ -46,7 +46,7 @@ pub struct Standing {
     /// What each role may do, as `watch` last read it.
     roles: RwLock<HashMap<String, PermissionSet>>,
     /// The refresh generation that a session was last seen to use.
-    confirmed: RwLock<HashMap<SessionId, i64>>,
+    confirmed: RwLock<HashMap<SessionId, (i64, Moment)>>,
     /// When a person's use of a network was last written down.
     networks: RwLock<HashMap<(UserId, Network), Moment>>,
 }
@@ -100,11 +100,11 @@ impl Standing {
     }
 
     /// Notes that an access token of this generation was used; says whether that is news.
-    pub(super) fn confirm(&self, session: SessionId, generation: i64) -> bool {
-        if read(&self.confirmed).get(&session).is_some_and(|known| *known >= generation) {
+    pub(super) fn confirm(&self, session: SessionId, generation: i64, now: Moment) -> bool {
+        if read(&self.confirmed).get(&session).is_some_and(|(known, _)| *known >= generation) {
             return false;
         }
-        write(&self.confirmed).insert(session, generation);
+        write(&self.confirmed).insert(session, (generation, now));
         true
     }
 
@@ -122,6 +122,8 @@ impl Standing {
 
     fn forget_old(&self, now: Moment) {
         write(&self.ended).retain(|_, (_, at)| now.since(*at) < MEMORY);
+        // No token of that generation lives any more; a later one is confirmed by itself.
+        write(&self.confirmed).retain(|_, (_, at)| now.since(*at) < MEMORY);
     }
 }
 
@@ -201,4 +203,21 @@ fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
 
 fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::random::Random;
+
+    // AU-3: what is known by heart does not grow for ever.
+    #[test]
+    fn a_confirmation_is_forgotten_once_no_token_of_it_lives() {
+        let (standing, session, noon) = (Standing::default(), SessionId(Random::seeded(1).id()), Moment(0));
+        assert!(standing.confirm(session, 1, noon));
+        standing.forget_old(noon + (MEMORY - Duration::from_secs(1)));
+        assert!(!standing.confirm(session, 1, noon));
+        standing.forget_old(noon + MEMORY);
+        assert!(standing.confirm(session, 1, noon));
+    }
 }

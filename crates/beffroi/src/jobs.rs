@@ -4,15 +4,16 @@ use crate::{
     app::App,
     audit::{self, Act, Circumstances},
     error::{Result, chain},
-    passwords, rooms, sessions,
+    passwords, realtime, sessions,
 };
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Sockets whose session ran out are closed within this time (AU-11).
 const SESSION_WATCH: Duration = Duration::from_millis(500);
-/// A publication that was lost is made up for within this time.
-const HEAD_WATCH: Duration = Duration::from_secs(5);
+/// What was not published here is made up for within this time: a lost publication, or somebody whom another process
+/// removed from a room (AU-3).
+const HEAD_WATCH: Duration = Duration::from_millis(500);
 /// Refusals are recorded once a source and minute (OB-1).
 const REFUSAL_RECORD: Duration = Duration::from_secs(60);
 const SESSION_SWEEP: Duration = Duration::from_secs(3600);
@@ -55,12 +56,7 @@ pub async fn watch_sessions(app: App) -> Result<()> {
 }
 
 pub async fn compare_heads(app: App) -> Result<()> {
-    let listened = app.hub.rooms();
-    if listened.is_empty() {
-        return Ok(());
-    }
-    app.hub.compare_heads(rooms::last_seqs(app.database.reader(), listened).await?);
-    Ok(())
+    realtime::compare(&app).await
 }
 
 pub async fn record_refusals(app: App) -> Result<()> {

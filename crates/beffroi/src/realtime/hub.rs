@@ -70,6 +70,8 @@ pub struct Hub {
 #[derive(Default)]
 struct Inner {
     next_id: u64,
+    /// Rises whenever a socket begins to listen.
+    step: u64,
     sockets: HashMap<u64, Socket>,
     rooms: HashMap<RoomId, Room>,
 }
@@ -80,7 +82,8 @@ struct Socket {
     kind: CredentialKind,
     idle_expires_at: Moment,
     absolute_expires_at: Moment,
-    rooms: HashSet<RoomId>,
+    /// What it listens to, and since which of the hub's steps.
+    rooms: HashMap<RoomId, u64>,
     queue: mpsc::Sender<Delivery>,
     /// Gone once it was told.
     ending: Option<oneshot::Sender<Ending>>,
@@ -89,7 +92,7 @@ struct Socket {
 #[derive(Default)]
 struct Room {
     sockets: Vec<u64>,
-    /// The highest number published here; 0 before the first.
+    /// Up to which number everything was published here, or read from the database.
     head: i64,
     typing: Typing,
 }
@@ -101,7 +104,7 @@ impl Hub {
             Publication::Event { room, seq, frame } => inner.deliver(room, seq, Delivery::Event { room, seq, frame }),
             Publication::Joined { user, room, seq } => {
                 for id in inner.sockets_of(|socket| socket.user == user) {
-                    inner.listen(id, room);
+                    inner.listen(id, room, seq);
                     inner.send(id, Delivery::Joined { room, seq });
                 }
             }
@@ -125,20 +128,41 @@ impl Hub {
         }
     }
 
-    /// Tells of room heads that were read from the database, where sockets have not heard so far: heals a publication
-    /// that was lost, or made by another process.
-    pub fn compare_heads(&self, heads: HashMap<RoomId, i64>) {
+    /// Tells of a room's head that was read from the database: heals a publication that was lost, or made by another
+    /// process.
+    pub(super) fn tell_head(&self, room: RoomId, seq: i64) {
         let mut inner = self.lock();
-        for (room, seq) in heads {
-            if inner.rooms.get(&room).is_some_and(|known| known.head < seq) {
-                inner.deliver(room, seq, Delivery::Head { room, seq });
-            }
+        if inner.rooms.get(&room).is_some_and(|known| known.head < seq) {
+            inner.deliver(room, seq, Delivery::Head { room, seq });
+            inner.has_all_until(room, seq);
         }
     }
 
-    /// The rooms that anybody listens to.
-    pub fn rooms(&self) -> Vec<RoomId> {
-        self.lock().rooms.keys().copied().collect()
+    /// Ends hearing a room for somebody who is no member any more, once they heard the event `seq` that says so. Whoever
+    /// began to listen after `step` joined again since that was read.
+    pub(super) fn put_out(&self, room: RoomId, user: UserId, seq: Option<i64>, step: u64) {
+        let mut inner = self.lock();
+        let is_meant = |socket: &Socket| socket.user == user && socket.rooms.get(&room).is_some_and(|at| *at <= step);
+        for id in inner.sockets_of(is_meant) {
+            if let Some(seq) = seq {
+                inner.send(id, Delivery::Head { room, seq });
+            }
+            inner.send(id, Delivery::Left { room });
+            inner.stop_listening(id, room);
+        }
+    }
+
+    /// The rooms that anybody listens to and their heads as known here, at which step of the hub.
+    pub(super) fn rooms(&self) -> (HashMap<RoomId, i64>, u64) {
+        let inner = self.lock();
+        (inner.rooms.iter().map(|(id, room)| (*id, room.head)).collect(), inner.step)
+    }
+
+    /// Who listens to a room.
+    pub(super) fn listeners(&self, room: RoomId) -> HashSet<UserId> {
+        let inner = self.lock();
+        let ids = inner.rooms.get(&room).map(|room| room.sockets.as_slice()).unwrap_or_default();
+        ids.iter().filter_map(|id| inner.sockets.get(id)).map(|socket| socket.user).collect()
     }
 
     /// A request kept the session alive: its sockets live on with it.
@@ -183,7 +207,7 @@ impl Hub {
     /// Somebody writes in a room: whether the others are to be told. Never of a room that the socket does not hear.
     pub(super) fn note_typing(&self, id: u64, room: RoomId, now: Moment) -> bool {
         let mut inner = self.lock();
-        let hears = inner.sockets.get(&id).filter(|socket| socket.rooms.contains(&room)).map(|socket| socket.user);
+        let hears = inner.sockets.get(&id).filter(|socket| socket.rooms.contains_key(&room)).map(|socket| socket.user);
         let (Some(user), Some(listening)) = (hears, inner.rooms.get_mut(&room)) else { return false };
         listening.typing.note(user, now)
     }
@@ -218,6 +242,10 @@ impl Hub {
         }
     }
 
+    pub fn room_count(&self) -> usize {
+        self.lock().rooms.len()
+    }
+
     pub fn socket_count(&self) -> usize {
         self.lock().sockets.len()
     }
@@ -235,7 +263,7 @@ impl Hub {
             kind: session.kind,
             idle_expires_at: session.idle_expires_at,
             absolute_expires_at: session.absolute_expires_at,
-            rooms: HashSet::new(),
+            rooms: HashMap::new(),
             queue: sender,
             ending: Some(ending),
         };
@@ -243,10 +271,11 @@ impl Hub {
         Listener { id, queue, ended }
     }
 
-    pub(super) fn listen(&self, id: u64, rooms: impl IntoIterator<Item = RoomId>) {
+    /// Listens to rooms whose heads were just read.
+    pub(super) fn listen(&self, id: u64, rooms: impl IntoIterator<Item = (RoomId, i64)>) {
         let mut inner = self.lock();
-        for room in rooms {
-            inner.listen(id, room);
+        for (room, head) in rooms {
+            inner.listen(id, room, head);
         }
     }
 
@@ -294,7 +323,10 @@ impl Inner {
 
     fn deliver(&mut self, room: RoomId, seq: i64, delivery: Delivery) {
         let Some(listening) = self.rooms.get_mut(&room) else { return };
-        listening.head = listening.head.max(seq);
+        // Past a hole lies what this process knows nothing of, such as a removal: the comparison looks.
+        if seq == listening.head + 1 {
+            listening.head = seq;
+        }
         let sockets = &self.sockets;
         let too_slow: Vec<u64> = listening
             .sockets
@@ -304,6 +336,12 @@ impl Inner {
             .collect();
         for id in too_slow {
             self.forget(id);
+        }
+    }
+
+    fn has_all_until(&mut self, room: RoomId, seq: i64) {
+        if let Some(listening) = self.rooms.get_mut(&room) {
+            listening.head = listening.head.max(seq);
         }
     }
 
@@ -319,10 +357,11 @@ impl Inner {
         let _gone = sender.map(|sender| sender.send(ending));
     }
 
-    fn listen(&mut self, id: u64, room: RoomId) {
+    fn listen(&mut self, id: u64, room: RoomId, head: i64) {
         let Some(socket) = self.sockets.get_mut(&id) else { return };
-        if socket.rooms.insert(room) {
-            self.rooms.entry(room).or_default().sockets.push(id);
+        self.step += 1;
+        if socket.rooms.insert(room, self.step).is_none() {
+            self.rooms.entry(room).or_insert_with(|| Room { head, ..Room::default() }).sockets.push(id);
         }
     }
 
@@ -341,7 +380,7 @@ impl Inner {
     /// Dropping the sender ends the queue: the socket sends what is in it, then closes as too slow.
     fn forget(&mut self, id: u64) {
         let Some(socket) = self.sockets.remove(&id) else { return };
-        for room in socket.rooms {
+        for room in socket.rooms.into_keys() {
             self.stop_listening(id, room);
         }
     }

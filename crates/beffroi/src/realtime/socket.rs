@@ -293,7 +293,7 @@ impl Socket {
         // The hub first, then the database again: what is committed in between is in the queue, in the answer, or in
         // both. A room that was left in between is in the first reading only, and must not be heard any more.
         let known = rooms::rooms_of(db, self.actor.user).await?;
-        app.hub.listen(self.id, known.iter().map(|(room, _)| *room));
+        app.hub.listen(self.id, known.iter().copied());
         let heads: Heard = rooms::rooms_of(db, self.actor.user).await?.into_iter().collect();
         let left = known.into_iter().map(|(room, _)| room).filter(|room| !heads.contains_key(room));
         app.hub.stop_listening(self.id, left);

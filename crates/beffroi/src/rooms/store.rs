@@ -279,7 +279,7 @@ pub(super) async fn delete(db: &impl ConnectionTrait, id: RoomId) -> Result<()> 
 }
 
 /// Everybody in a room.
-pub(super) async fn member_ids(db: &impl ConnectionTrait, id: RoomId) -> Result<Vec<UserId>> {
+pub async fn member_ids(db: &impl ConnectionTrait, id: RoomId) -> Result<Vec<UserId>> {
     let of_room =
         member::Entity::find().select_only().column(member::Column::UserId).filter(member::Column::RoomId.eq(id));
     Ok(of_room.into_tuple().all(db).await?)
@@ -490,16 +490,23 @@ pub async fn rooms_of(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<(Ro
     Ok(rooms)
 }
 
+/// Rooms asked for in one statement, which takes only so many parameters.
+const ROOMS_AT_ONCE: usize = 5000;
+
 /// The number of the last event of some rooms.
 pub async fn last_seqs(db: &impl ConnectionTrait, rooms: Vec<RoomId>) -> Result<HashMap<RoomId, i64>> {
-    let rows: Vec<(RoomId, i64)> = room::Entity::find()
-        .select_only()
-        .columns([room::Column::Id, room::Column::LastSeq])
-        .filter(room::Column::Id.is_in(rooms))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
+    let mut heads = HashMap::with_capacity(rooms.len());
+    for some in rooms.chunks(ROOMS_AT_ONCE) {
+        let rows: Vec<(RoomId, i64)> = room::Entity::find()
+            .select_only()
+            .columns([room::Column::Id, room::Column::LastSeq])
+            .filter(room::Column::Id.is_in(some.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        heads.extend(rows);
+    }
+    Ok(heads)
 }
 
 /// Moves a read marker forward, never back.

@@ -15,6 +15,7 @@ mod connections;
 mod cursors;
 mod direct_messages;
 mod edits;
+mod elsewhere;
 mod invites;
 mod limits;
 mod messages;

@@ -20,7 +20,7 @@ use std::{
 };
 
 /// A secret as `beffroi secret generate` prints it.
-const KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+pub const KEY: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 /// The token behind the `#` of a set-up link.
 fn token(link: &str) -> &str {

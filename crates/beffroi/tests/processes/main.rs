@@ -14,3 +14,4 @@ mod crash;
 mod demo;
 mod proxy;
 mod slow_clients;
+mod two_servers;

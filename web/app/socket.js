@@ -21,7 +21,7 @@ const ANNOUNCE_AFTER_MS = 5000;
 /** Longer than the server's own pause of three seconds: one that comes a moment early would be lost. */
 const TYPING_PAUSE_MS = 3200;
 
-/** @typedef {{ state: 'connecting'|'catching_up'|'online'|'offline'|'restarting', retryAt: number, caught: number }} Connection */
+/** @typedef {{ state: 'connecting'|'catching_up'|'online'|'offline'|'restarting'|'forbidden', retryAt: number, caught: number }} Connection */
 /** @type {import('../vendor/signals.js').Signal<Connection>} */
 export const connection = signal({ state: 'connecting', retryAt: 0, caught: 0 });
 
@@ -167,11 +167,29 @@ async function lost(code, reason) {
     sessionEnded(reason || 'auth.required');
     return;
   }
+  if (code === 4003) {
+    shutOut();
+    return;
+  }
   if (!lostTimer && code !== 1012) lostTimer = setTimeout(() => announceNow(t('connection.lost')), ANNOUNCE_AFTER_MS);
   const state = code === 1012 || connection.value.state === 'restarting' ? 'restarting' : 'offline';
   later(state);
-  // A refused upgrade looks like a broken line; only an ordinary request tells an ended session from a lost network.
-  if (code === 1006) await api.get('/auth/me', { background: true }).catch(() => {});
+  if (code === 1006) await askWhy();
+}
+
+/** A refused upgrade looks like a broken line; only an ordinary request tells an ended session, or lost rights, from a lost network. */
+async function askWhy() {
+  const fresh = await api.get('/auth/me', { background: true }).catch(() => null);
+  if (fresh && !fresh.permissions.includes('read_messages') && !socket) shutOut();
+}
+
+/** One may no longer read: trying again by itself would change nothing. */
+function shutOut() {
+  clearTimeout(retryTimer);
+  clearTimeout(lostTimer);
+  lostTimer = 0;
+  become({ state: 'forbidden', retryAt: 0 });
+  announceNow(t('connection.forbidden'));
 }
 
 /** @param {'offline'|'restarting'} state */
@@ -184,6 +202,7 @@ function later(state) {
   retryTimer = setTimeout(connect, wait);
 }
 
-addEventListener('online', () => { if (!socket) retryNow(); });
-document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && !socket) retryNow(); });
+const isWaiting = () => !socket && connection.value.state !== 'forbidden';
+addEventListener('online', () => { if (isWaiting()) retryNow(); });
+document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && isWaiting()) retryNow(); });
 addEventListener('offline', () => { if (socket) abandon(); });

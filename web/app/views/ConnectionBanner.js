@@ -21,6 +21,13 @@ export function ConnectionBanner() {
   if (state === 'catching_up') {
     return html`<section class="banner calm late-banner" aria-label=${t('connection.label')}><span class="spinner" aria-hidden="true"></span><p>${caught > 0 ? tn('connection.caught', caught) : t('connection.catching_up')}</p></section>`;
   }
+  if (state === 'forbidden') {
+    return html`
+      <section class="banner alert" aria-label=${t('connection.label')}>
+        <${Icon} name="alert" /><p>${t('connection.forbidden')}</p>
+        <button type="button" class="button quiet" onClick=${retryNow}>${t('connection.look_again')}</button>
+      </section>`;
+  }
   const seconds = Math.max(0, Math.ceil((retryAt - now) / 1000));
   return html`
     <section class=${state === 'restarting' ? 'banner calm' : 'banner alert'} aria-label=${t('connection.label')}>

@@ -30,7 +30,7 @@ export async function loadRooms({ background = false } = {}) {
     const fresh = /** @type {Room[]} */ ([]);
     let cursor = null;
     do {
-      const answer = await api.request('GET', `/rooms?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, { background });
+      const answer = await api.request('GET', `/rooms${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`, { background });
       fresh.push(...answer.data);
       cursor = answer.next;
     } while (cursor && fresh.length < 2000);

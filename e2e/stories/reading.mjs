@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.mjs';
 import { told } from '../support/told.mjs';
 
 test('alice’s draft is there again after a reload, in its own room only, and gone once it is sent', told(async (street) => {
-  const house = await street.house();
+  const house = await street.house({ isGenerous: true });
   const founder = await house.foundedBy('alice');
   const workshop = await founder.opensRoom('Workshop');
   const alice = await street.person('alice', house.origin, { visitor: founder });
@@ -213,4 +213,22 @@ test('bob opens a room that is not his, or never was: the page says the same in 
   }
   await bob.page.getByRole('link', { name: bob.t('room.to_list') }).click();
   await bob.isIn('Town square');
+}));
+
+test('what alice has read is told to the server at the latest when she goes, though messages come faster than it is told', told(async (street) => {
+  const house = await street.house({ isGenerous: true });
+  const founder = await house.foundedBy('alice');
+  const bob = await house.joinedBy('bob');
+  const alice = await street.person('alice', house.origin, { visitor: founder });
+  await alice.opens(house.room);
+  await alice.isOnline();
+  const unread = async () => (await founder.ask('GET', `/rooms/${house.room.id}`)).data.unread;
+  await bob.says('one');
+  await alice.message('one').waitFor();
+  await eventually(async () => assert.equal(await unread(), 0));
+  for (const text of ['two', 'three', 'four']) await bob.says(text);
+  await alice.message('four').waitFor();
+  assert.equal(await unread(), 3);
+  await alice.page.goto('about:blank');
+  await eventually(async () => assert.equal(await unread(), 0));
 }));

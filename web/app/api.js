@@ -32,8 +32,8 @@ export const listen = (hooks) => Object.assign(listeners, hooks);
 
 /**
  * @param {string} method @param {string} path below the base
- * @param {{ body?: unknown, background?: boolean, signal?: AbortSignal }} [options]
- *   `background`: no act of the person, so it must not keep the session awake
+ * @param {{ body?: unknown, background?: boolean, keepalive?: boolean, signal?: AbortSignal }} [options]
+ *   `background`: no act of the person, so it must not keep the session awake; `keepalive`: outlives the page
  * @returns {Promise<any>} the whole answer: `data`, and `next` for lists
  */
 export async function request(method, path, options = {}) {
@@ -58,8 +58,8 @@ export async function request(method, path, options = {}) {
 /** A little longer than asked, and not all at the same moment. @param {number} seconds */
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000 + Math.random() * 500));
 
-/** @param {string} method @param {string} path @param {{ body?: unknown, background?: boolean, signal?: AbortSignal }} options */
-async function ask(method, path, { body, background = false, signal }) {
+/** @param {string} method @param {string} path @param {{ body?: unknown, background?: boolean, keepalive?: boolean, signal?: AbortSignal }} options */
+async function ask(method, path, { body, background = false, keepalive = false, signal }) {
   /** @type {Record<string, string>} */
   const headers = { accept: 'application/json', 'accept-language': listeners.language() };
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -69,7 +69,7 @@ async function ask(method, path, { body, background = false, signal }) {
   let response;
   try {
     response = await fetch(BASE + path, {
-      method, headers, credentials: 'same-origin',
+      method, headers, keepalive, credentials: 'same-origin',
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
@@ -128,7 +128,7 @@ async function readProblem(response) {
 /** A proxy in front may answer in its own words. @param {number} status */
 const fallbackCode = (status) => (status === 429 ? 'rate_limited' : status >= 500 ? 'internal' : 'client.unexpected');
 
-/** @typedef {{ background?: boolean, signal?: AbortSignal }} Options */
+/** @typedef {{ background?: boolean, keepalive?: boolean, signal?: AbortSignal }} Options */
 /** @param {string} path @param {Options} [options] */
 export const get = async (path, options) => (await request('GET', path, options)).data;
 /** @param {string} path @param {unknown} [body] @param {Options} [options] */

@@ -3,7 +3,7 @@
 import { computed, signal } from '../../vendor/signals.js';
 import * as api from '../api.js';
 import { blocked } from './people.js';
-import { accountId, may } from './session.js';
+import { accountId, ended, may } from './session.js';
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {{ message: Message, unread: boolean }} Activity */
@@ -21,7 +21,7 @@ const become = (changes) => { known.value = { ...known.value, ...changes }; };
 
 /** @param {{ background?: boolean }} [options] */
 export async function loadActivity({ background = false } = {}) {
-  if (!may('read_messages')) return;
+  if (ended.value || !may('read_messages')) return;
   try {
     const { data, next } = await api.request('GET', '/activity?limit=50', { background });
     // What the socket told meanwhile is newer than this page.

@@ -68,7 +68,7 @@ test('alice brings carol in, makes her a moderator and puts bob out; the list sh
   await member(alice, 'carol').waitFor();
   await member(alice, 'bob').waitFor({ state: 'detached' });
   assert.deepEqual(await members(keeper, room), { alice: 'owner', carol: 'moderator' });
-  await bobsPage.heading('room.missing_title').waitFor();
+  await bobsPage.heading('room.gone_title', { room: 'Workshop' }).waitFor();
   await bobsPage.roomLink('Workshop').waitFor({ state: 'detached' });
 }));
 

@@ -5,7 +5,7 @@ import * as api from './api.js';
 import { t } from './i18n.js';
 import { announceNow } from './state/announce.js';
 import { hearNotice } from './state/notices.js';
-import { receive, fill, compareHeads } from './state/stream.js';
+import { receive, fill, compareHeads, noteHeard, noteLeft } from './state/stream.js';
 import { hearTyping } from './state/typing.js';
 import { me, ended, sessionEnded } from './state/session.js';
 import { resendAll } from './state/outbox.js';
@@ -74,13 +74,20 @@ function read(text) {
   try { frame = JSON.parse(text); } catch { return; }
   if (frame.t === 'hello') hello(frame.heartbeat_ms);
   else if (frame.t === 'snapshot') void compareHeads(frame.rooms);
-  else if (frame.t === 'resumed') become({ state: 'catching_up' });
+  else if (frame.t === 'resumed') resumed(frame.rooms);
+  else if (frame.t === 'left') noteLeft(frame.room);
   else if (frame.t === 'event') event(frame);
   else if (frame.t === 'ephemeral') ephemeral(frame);
   else if (frame.t === 'notice') hearNotice(frame.notice);
   else if (frame.t === 'gap') void fill(frame.room);
   else if (frame.t === 'caught_up') caughtUp(frame.cursor);
   else if (frame.t === 'pong') pong(frame.cursor);
+}
+
+/** @param {string[]} heard */
+function resumed(heard) {
+  become({ state: 'catching_up' });
+  noteHeard(heard);
 }
 
 /** @param {number} heartbeatMs */

@@ -21,6 +21,10 @@ export const otherRooms = computed(() => rooms.value.filter((room) => room.role 
 export const archivedRooms = computed(() => rooms.value.filter((room) => room.archived && !isDirect(room)).sort(byName));
 export const unreadTotal = computed(() => joinedRooms.value.reduce((sum, room) => sum + room.unread, 0));
 
+/** Why a room is no longer there, of those that went while the page was open. @typedef {{ name: string, how: 'deleted'|'removed'|'left', by: string }} Gone */
+/** @type {Map<string, Gone>} */
+export const goneRooms = new Map();
+
 /** @param {string} id */
 export const roomById = (id) => rooms.value.find((room) => room.id === id);
 

@@ -3,7 +3,7 @@
 import * as api from '../api.js';
 import { changeActivity, dropActivity, dropActivityOf, loadActivity, noteActivity } from './activity.js';
 import { accountId, me } from './session.js';
-import { rooms, roomById, changeRoom, fetchRoom, loadRooms, forget } from './rooms.js';
+import { rooms, roomById, changeRoom, fetchRoom, loadRooms, forget, goneRooms } from './rooms.js';
 import { loadedTimeline, loadLatest, forgetTimeline, upsert, changeMessage, bury } from './timeline.js';
 import { buryInThread, changeInThread, joinThread } from './thread.js';
 import { confirmSent } from './outbox.js';
@@ -171,23 +171,43 @@ function memberChanged(event) {
     if (known && isDirect(known)) void refreshRoom(room);
     return;
   }
-  if (data.role === null) void shutOut(room);
+  if (data.role === null) void shutOut(room, data.by ? 'removed' : 'left', data.by?.username);
   else void refreshRoom(room);
 }
 
-/** No longer a member: a public room stays in sight, of a private one nothing may. @param {string} room */
-async function shutOut(room) {
-  // One left it on this page.
-  if (!roomById(room)) return;
+/** Told of a room that one no longer hears, after the reason, if there is one: a deleted room has none. @param {string} room */
+export const noteLeft = (room) => void shutOut(room, 'deleted');
+
+/** After time without a line: these are the rooms that one still hears. @param {string[]} heard */
+export function noteHeard(heard) {
+  const still = new Set(heard);
+  for (const { id, role } of rooms.value) if (role !== null && !still.has(id)) void shutOut(id, 'deleted');
+}
+
+/** @type {Set<string>} */
+const leaving = new Set();
+
+/**
+ * No longer a member: a public room stays in sight, of a private one nothing may.
+ * @param {string} room @param {import('./rooms.js').Gone['how']} how @param {string} [by]
+ */
+async function shutOut(room, how, by = '') {
+  const before = roomById(room);
+  // One left it on this page, or is already being told.
+  if (!before?.role || leaving.has(room)) return;
+  leaving.add(room);
   changeRoom(room, { role: null, unread: 0, mentions: 0 });
   try {
     await fetchRoom(room);
   } catch (problem) {
     if (!(problem instanceof api.Problem) || problem.status === 0 || problem.status >= 500) return;
+    goneRooms.set(room, { name: roomName(before), how, by });
     forget(room);
     dropActivityOf(room);
     forgetTimeline(room);
     known.delete(room);
+  } finally {
+    leaving.delete(room);
   }
 }
 

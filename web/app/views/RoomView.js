@@ -40,7 +40,7 @@ export function RoomView({ id }) {
     // Once: whoever comes back here is not taken there again.
     go(roomPath(id), { replace: true });
   }, [wanted, isReady]);
-  if (!room && problem) return html`<main class="room" id="room"><${RoomMissing} problem=${problem} onRetry=${look} /></main>`;
+  if (!room && problem) return html`<main class="room" id="room"><${RoomMissing} id=${id} problem=${problem} onRetry=${look} /></main>`;
   if (!room) return html`<main class="room" id="room" aria-busy="true" aria-label=${t('room.loading')}></main>`;
   return html`
     <main class="room" id="room" aria-label=${roomName(room)}>

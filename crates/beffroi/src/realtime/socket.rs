@@ -320,7 +320,8 @@ impl Socket {
     }
 
     async fn send_missed(&mut self, from: Heard, heads: Heard) -> Result<(), End> {
-        self.feed(json!({"t": "resumed"})).await?;
+        // A room that is not among them was left, or is gone, while nobody told.
+        self.feed(json!({"t": "resumed", "rooms": heads.keys().collect::<Vec<_>>()})).await?;
         for (room, head) in heads {
             let after = from.get(&room).copied().unwrap_or(0);
             if head - after > REPLAY_MAX {
@@ -378,7 +379,7 @@ impl Socket {
             }
             Delivery::Left { room } => {
                 self.heard.remove(&room);
-                Ok(())
+                self.feed(json!({"t": "left", "room": room})).await
             }
             Delivery::Frame(frame) => self.feed_frame(frame).await,
         }

@@ -245,6 +245,7 @@ async fn joining_and_leaving_begin_and_end_what_one_hears(#[values(Sqlite, Postg
     bob.delete(&me).await;
     let left = socket.next().await;
     assert_eq!((left["kind"].as_str(), left["data"]["role"].clone()), (Some("member.changed"), Value::Null));
+    assert_eq!(socket.next().await, json!({"t": "left", "room": garden}));
     alice.say(garden, "after bob").await;
     alice.say(&square, "to everybody").await;
     assert_eq!(socket.next().await["data"]["text"], "to everybody");
@@ -269,12 +270,34 @@ async fn putting_a_member_out_ends_what_they_hear(#[values(Sqlite, Postgres)] en
     assert_eq!(socket.next().await["data"]["text"], "welcome");
     assert_eq!(alice.delete(&seat).await.status, StatusCode::NO_CONTENT);
     assert_eq!(socket.next().await["data"]["role"], Value::Null);
+    assert_eq!(socket.next().await, json!({"t": "left", "room": cellar}));
     alice.say(cellar, "without bob").await;
     alice.say(&square, "to everybody").await;
     assert_eq!(socket.next().await["data"]["text"], "to everybody");
     let cursor = socket.cursor().await;
     let (_, frames) = Socket::synced(address, &bob, Some(&cursor)).await;
     assert!(!frames.iter().any(|frame| frame.to_string().contains(cellar)));
+}
+
+// CH-1: a room that is deleted is told to whoever hears it, also when they come back.
+#[rstest]
+#[tokio::test]
+async fn bob_hears_that_a_room_is_gone(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let bob = house.member(&alice, "bob").await;
+    let garden = alice.post("/api/v1/rooms", json!({"name": "Garden"})).await.expect(StatusCode::CREATED);
+    let garden = garden["id"].as_str().expect("an id");
+    bob.post(&format!("/api/v1/rooms/{garden}/members/me"), json!({})).await.expect(StatusCode::OK);
+    let (address, square) = (house.listen().await, alice.square().await);
+    let (mut socket, _) = Socket::synced(address, &bob, None).await;
+    let cursor = socket.cursor().await;
+    let (_, before) = Socket::synced(address, &bob, Some(&cursor)).await;
+    assert!(before[0]["rooms"].as_array().expect("a list").contains(&json!(garden)));
+    assert_eq!(alice.delete(&format!("/api/v1/rooms/{garden}")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(socket.next().await, json!({"t": "left", "room": garden}));
+    let (_, after) = Socket::synced(address, &bob, Some(&cursor)).await;
+    assert_eq!(after[0], json!({"t": "resumed", "rooms": [square]}));
 }
 
 // CH-3: a publication that never came is made up for from the database.

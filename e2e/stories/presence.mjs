@@ -56,3 +56,12 @@ test('alice is not told of the writing of somebody she blocked', told(async (str
   await carol.composer.fill('Me too');
   await eventuallySays(alice, alice.tn('typing.people', 1, { people: 'carol' }));
 }));
+
+test('alice sees in the list of members who is there', told(async (street) => {
+  const { house, alice } = await company(street, ['bob']);
+  await house.joinedBy('carol');
+  await alice.button('members.open').click();
+  const member = (name) => alice.page.getByRole('dialog').getByRole('listitem').filter({ hasText: name });
+  await member('bob').getByText(alice.t('presence.online'), { exact: true }).waitFor();
+  await member('carol').getByText(alice.t('presence.offline'), { exact: true }).waitFor();
+}));

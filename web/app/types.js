@@ -13,7 +13,7 @@
 /** @typedef {{ id: string, name: string, topic: string|null, policy: string, sensitive: boolean, archived: boolean, slow_mode_seconds: number, last_seq: number, unread: number, mentions: number, role: string|null, people?: Person[], is_group?: boolean }} Room */
 /** @typedef {{ id: string, username: string, bot?: boolean }} Person */
 /** @typedef {{ id: string, username: string, role: string, created_at: string, blocked: boolean }} Profile */
-/** @typedef {{ user: Person, role: string }} Member */
+/** @typedef {{ user: Person, role: string, presence?: 'online'|'offline' }} Member */
 /** @typedef {{ id: string, room_id: string, seq: number, author: Person, text: string, tree: Node[], created_at: string, edited_at: string|null, deleted_at: string|null, client_id: string|null, reply_to: string|null, thread_root: string|null, reply_to_author: string|null, thread_author: string|null, reply_count: number, by_author?: boolean, reason?: string|null }} Message */
 /** A change among the members of a room, as its event tells it. @typedef {{ seq: number, user: Person, role: string|null, by: Person|null, by_right: boolean }} News */
 /** @typedef {{ deleted_at: string, by_author: boolean, reason: string|null }} Deletion */

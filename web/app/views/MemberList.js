@@ -22,11 +22,12 @@ export function MemberList({ room, members, onMembers }) {
       <h3>${isDirect(room) ? t('dm.people') : members ? tn('members.count', members.length) : t('members.title')}</h3>
       <${Notice} problem=${problem} onRetry=${look} />
       <ul class="member-list">
-        ${members?.map(({ user, role }) => html`
+        ${members?.map(({ user, role, presence }) => html`
           <li key=${user.id}><${Avatar} person=${user} />
             ${may('view_user_profiles')
               ? html`<button type="button" class="member-name" dir="auto" onClick=${() => openPersonDialog(user, { roomId: room.id, role })}>${user.username}</button>`
               : html`<span class="member-name" dir="auto">${user.username}</span>`}
+            ${presence && html`<span class="presence" data-presence=${presence} title=${presence === 'online' ? t('presence.online') : t('presence.offline')}><span class="visually-hidden">${presence === 'online' ? t('presence.online') : t('presence.offline')}</span></span>`}
             ${user.id === accountId.value && html`<span class="tag">${t('members.you')}</span>`}
             ${role !== 'member' && html`<span class="tag">${role === 'owner' ? t('role.owner') : t('role.moderator')}</span>`}
           </li>`)}

@@ -199,6 +199,18 @@ pub async fn unseat(
 pub struct MemberView {
     user: Person,
     role: String,
+    /// Shown to members only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence: Option<Presence>,
+}
+
+/// Whether somebody has the chat open. It is read with the list and never pushed: in a room of `n`, telling everybody of
+/// everybody who comes and goes would cost `n²` frames.
+#[derive(Clone, Copy, JsonSchema, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    Online,
+    Offline,
 }
 
 /// Lists who is in a room.
@@ -209,8 +221,13 @@ pub async fn members(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId
     access::readable(db, &actor, room).await?;
     let members = store::list_members(db, room, MEMBERS_MAX).await?;
     let mut people: HashMap<_, _> = accounts::people(db, members.iter().map(|member| member.user_id)).await?;
+    // A visitor learns who belongs to a public room, not who is awake.
+    let online = store::is_member(db, actor.user, room).await?.then(|| app.hub.people());
+    let presence =
+        |user| online.as_ref().map(|online| if online.contains(&user) { Presence::Online } else { Presence::Offline });
     let view = |member: store::member::Model| {
-        people.remove(&member.user_id).map(|user| MemberView { user, role: member.role })
+        let presence = presence(member.user_id);
+        people.remove(&member.user_id).map(|user| MemberView { user, role: member.role, presence })
     };
     Ok(Page::whole(members.into_iter().filter_map(view).collect()))
 }

@@ -23,6 +23,7 @@ mod openapi;
 mod passwords;
 mod people;
 mod permissions;
+mod presence;
 mod races;
 mod realtime;
 mod roles;

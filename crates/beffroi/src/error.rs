@@ -38,6 +38,7 @@ codes! {
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "request.method_not_allowed";
     TOO_LARGE = PAYLOAD_TOO_LARGE "request.too_large";
     TIMED_OUT = REQUEST_TIMEOUT "request.timed_out";
+    STALE = PRECONDITION_FAILED "request.stale";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "request.unsupported_media_type";
     CROSS_SITE = FORBIDDEN "request.cross_site";
     UPGRADE_REQUIRED = UPGRADE_REQUIRED "request.upgrade_required";

@@ -12,7 +12,10 @@
 use crate::{
     app::App,
     error::{Code, FieldError},
-    platform::http::describe::{As, Operation, SHAPES, Schemas},
+    platform::http::{
+        describe::{As, Operation, SHAPES, Schemas},
+        etag,
+    },
     roles::Permission,
     route::{Access, Limit, Route},
     router,
@@ -103,6 +106,9 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Option<Value> {
     let comment = Comment::above(route.handler);
     told.codes.extend(comment.codes.iter());
     told.codes.extend(general_codes(route));
+    if route.method == Method::GET {
+        etag::describe_spare(&mut told);
+    }
     let mut operation = json!({
         "operationId": operation_id(route),
         "tags": [route.handler.split("::").next()],

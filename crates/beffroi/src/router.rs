@@ -4,7 +4,7 @@ use crate::{
     accounts,
     app::App,
     invites, messages, openapi, passwords, people,
-    platform::http::{assets, connections, cross_site, door, host, nowhere},
+    platform::http::{assets, connections, cross_site, door, etag, host, nowhere},
     problems, realtime, rights,
     roles::Permission::{
         BlockUsers, CreateRooms, DeleteAllMessages, DeleteOwnMessages, EditAllMessages, EditOwnMessages, JoinRooms,
@@ -120,6 +120,7 @@ pub fn build(app: App) -> Router {
         .into_router()
         .fallback(nowhere::unknown_address)
         .method_not_allowed_fallback(nowhere::wrong_method)
+        .layer(middleware::from_fn(etag::spare))
         .layer(middleware::from_fn_with_state(app.clone(), cross_site::guard))
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))
         .layer(middleware::from_fn_with_state(app.clone(), connections::guard))

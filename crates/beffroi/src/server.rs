@@ -6,7 +6,7 @@ use crate::{
     config::{CsrfMode, DemoAccount},
     error::{Code, Error, Result},
     messages::{actions as messages, model as message},
-    platform::{http::answer::Success, i18n::Language},
+    platform::{http::etag::Shown, i18n::Language},
     rooms::model as room,
     settings,
 };
@@ -54,8 +54,8 @@ struct Limits {
 }
 
 /// Tells the name of the server, its languages, how one comes in, and the limits of texts.
-pub async fn show(State(app): State<App>) -> Result<Success<ServerView>> {
-    Ok(Success(ServerView {
+pub async fn show(State(app): State<App>) -> Result<Shown<ServerView>> {
+    Ok(Shown(ServerView {
         name: app.server_name().await?,
         languages: Language::ALL.map(Language::tag).to_vec(),
         registration_mode: "invite",

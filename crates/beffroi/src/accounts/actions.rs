@@ -1,6 +1,7 @@
 //! Making accounts: by the set-up link, by registration, from the shell.
 
 use super::{
+    UserView,
     model::{NewAccount, Reserved, ValidAccount, password_faults},
     store::{self, Account, ProfileChange, Standing},
 };
@@ -9,7 +10,7 @@ use crate::{
     audit::Act,
     error::{Code, Error, FieldError, Result},
     ids::{InviteId, UserId},
-    platform::clock::Moment,
+    platform::{clock::Moment, http::etag::IfMatch},
     roles::{self, Role},
     tx::Tx,
 };
@@ -126,7 +127,9 @@ pub async fn setup_link_opens(app: &App, secret: &str, now: Moment) -> Result<bo
 }
 
 /// Changes one's own profile.
-pub async fn change_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Result<Account> {
+pub async fn change_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange, if_match: &IfMatch) -> Result<Account> {
+    let present = store::lock(&tx.db, user).await?.ok_or(Error::refuse(Code::AUTH_REQUIRED))?;
+    if_match.require(&UserView::open(&tx.app.keys, present)?)?;
     let changed = store::change_profile(&tx.db, &tx.app.keys, user, change, tx.circumstances.now).await?;
     tx.record(Act::ProfileChanged).await?;
     Ok(changed)

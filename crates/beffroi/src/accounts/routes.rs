@@ -17,7 +17,8 @@ use crate::{
     platform::{
         clock::Moment,
         http::{
-            answer::{Created, Success},
+            answer::Created,
+            etag::{Current, Editable, IfMatch, Tag},
             payload::Payload,
         },
         i18n::{self, Language},
@@ -31,6 +32,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// A person as they and administrators see them.
 #[derive(JsonSchema, Serialize)]
@@ -77,6 +79,12 @@ impl UserView {
             updated_at: account.updated_at,
             last_seen_at: account.last_seen_at,
         })
+    }
+}
+
+impl Editable for UserView {
+    fn tag(&self) -> Tag {
+        Tag::of(&json!([self.language, self.first_name, self.last_name]))
     }
 }
 
@@ -205,6 +213,12 @@ pub struct MeView {
     session: CurrentSession,
 }
 
+impl Editable for MeView {
+    fn tag(&self) -> Tag {
+        self.user.tag()
+    }
+}
+
 #[derive(JsonSchema, Serialize)]
 struct CurrentSession {
     id: SessionId,
@@ -213,13 +227,13 @@ struct CurrentSession {
 }
 
 /// Tells who one is and what one may do.
-pub async fn me(actor: Actor, State(app): State<App>) -> Result<Success<MeView>> {
+pub async fn me(actor: Actor, State(app): State<App>) -> Result<Current<MeView>> {
     let account = store::find(app.database.reader(), actor.user).await?.ok_or(Error::refuse(Code::AUTH_REQUIRED))?;
     view_of_oneself(&app, actor, account)
 }
 
-fn view_of_oneself(app: &App, actor: Actor, account: Account) -> Result<Success<MeView>> {
-    Ok(Success(MeView {
+fn view_of_oneself(app: &App, actor: Actor, account: Account) -> Result<Current<MeView>> {
+    Ok(Current(MeView {
         user: UserView::open(&app.keys, account)?,
         role: actor.role,
         permissions: actor.permissions,
@@ -246,8 +260,9 @@ pub async fn change_me(
     actor: Actor,
     State(app): State<App>,
     circumstances: Circumstances,
+    if_match: IfMatch,
     Payload(body): Payload<ChangeMe>,
-) -> Result<Success<MeView>> {
+) -> Result<Current<MeView>> {
     let name = |field, name: Option<String>| match name {
         None => Ok(None),
         some => person_name(field, some).map(Some).map_err(|fault| Error::invalid(vec![fault])),
@@ -258,7 +273,7 @@ pub async fn change_me(
         last_name: name("last_name", body.last_name)?,
     };
     let tx = Tx::begin(&app, circumstances).await?;
-    let account = actions::change_profile(&tx, actor.user, change).await?;
+    let account = actions::change_profile(&tx, actor.user, change, &if_match).await?;
     tx.commit().await?;
     view_of_oneself(&app, actor, account)
 }

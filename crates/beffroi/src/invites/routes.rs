@@ -13,6 +13,7 @@ use crate::{
         clock::Moment,
         http::{
             answer::{Created, NoContent, Page, Success},
+            etag::Shown,
             payload::{self, Ids, Payload, Query},
         },
     },
@@ -131,10 +132,10 @@ pub async fn show(
     State(app): State<App>,
     circumstances: Circumstances,
     Path(code): Path<String>,
-) -> Result<Success<InvitationView>> {
+) -> Result<Shown<InvitationView>> {
     let invite = actions::find(&app, &code).await?;
     let names = Names::of(&app, std::slice::from_ref(&invite)).await?;
-    Ok(Success(InvitationView {
+    Ok(Shown(InvitationView {
         code,
         server_name: app.server_name().await?,
         invited_by: names.person(invite.created_by),

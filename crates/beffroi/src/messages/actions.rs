@@ -13,7 +13,7 @@ use crate::{
     error::{Code, Error, Result},
     event::{MESSAGE_DELETED, MESSAGE_EDITED, RoomEvent},
     ids::{MessageId, RoomId},
-    platform::text,
+    platform::{http::etag::IfMatch, text},
     rooms,
     tx::Tx,
 };
@@ -28,6 +28,7 @@ pub(super) async fn edit(
     room: RoomId,
     id: MessageId,
     text: String,
+    if_match: &IfMatch,
 ) -> Result<MessageView> {
     let seq = number(tx, room).await?;
     let EditableMessage(message) = access::editable(&tx.db, actor, room, id).await?;
@@ -36,6 +37,7 @@ pub(super) async fn edit(
         rooms::retreat(&tx.db, room, seq).await?;
         return view_of(tx, message).await;
     }
+    if_match.require(&message)?;
     let now = tx.circumstances.now;
     store::keep_revision(&tx.db, &message).await?;
     let edited = store::set_text(&tx.db, &message, text, now).await?;
@@ -54,10 +56,12 @@ pub(super) async fn delete(
     room: RoomId,
     id: MessageId,
     reason: Option<String>,
+    if_match: &IfMatch,
 ) -> Result<()> {
     let reason = checked_reason(reason)?;
     let seq = number(tx, room).await?;
     let DeletableMessage(message) = access::deletable(&tx.db, actor, room, id).await?;
+    if_match.require(&message)?;
     let now = tx.circumstances.now;
     store::bury(&tx.db, &message, now).await?;
     tx.record(Act::MessageDeleted { room, message: id, reason: reason.clone() }).await?;

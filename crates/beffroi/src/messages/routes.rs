@@ -16,6 +16,7 @@ use crate::{
     platform::clock::Moment,
     platform::http::{
         answer::{self, Created, Encoded, NoContent, Page, Repeatable, Success},
+        etag::{Current, IfMatch},
         payload::{self, Ids, OptionalPayload, Payload, Query},
     },
     rooms::{self, Room},
@@ -142,12 +143,12 @@ pub async fn show(
     actor: Actor,
     State(app): State<App>,
     Ids((room, message)): Ids<(RoomId, MessageId)>,
-) -> Result<Success<MessageView>> {
+) -> Result<Current<MessageView>> {
     let db = app.database.reader();
     rooms::readable(db, &actor, room).await?;
     let message = store::find(db, room, message).await?.ok_or(Error::refuse(Code::MESSAGE_NOT_FOUND))?;
     let view = view::views(db, vec![message]).await?.pop();
-    view.map(Success).ok_or(Error::broken("one message has one view"))
+    view.map(Current).ok_or(Error::broken("one message has one view"))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -212,12 +213,13 @@ pub async fn edit(
     State(app): State<App>,
     circumstances: Circumstances,
     Ids((room, message)): Ids<(RoomId, MessageId)>,
+    if_match: IfMatch,
     Payload(body): Payload<Edit>,
-) -> Result<Success<MessageView>> {
+) -> Result<Current<MessageView>> {
     let mut tx = Tx::begin(&app, circumstances).await?;
-    let view = actions::edit(&mut tx, &actor, room, message, body.text).await?;
+    let view = actions::edit(&mut tx, &actor, room, message, body.text, &if_match).await?;
     tx.commit().await?;
-    Ok(Success(view))
+    Ok(Current(view))
 }
 
 #[derive(Default, Deserialize, JsonSchema)]
@@ -235,10 +237,11 @@ pub async fn delete(
     State(app): State<App>,
     circumstances: Circumstances,
     Ids((room, message)): Ids<(RoomId, MessageId)>,
+    if_match: IfMatch,
     OptionalPayload(body): OptionalPayload<Delete>,
 ) -> Result<NoContent> {
     let mut tx = Tx::begin(&app, circumstances).await?;
-    actions::delete(&mut tx, &actor, room, message, body.reason).await?;
+    actions::delete(&mut tx, &actor, room, message, body.reason, &if_match).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

@@ -1,13 +1,17 @@
 use crate::{
     error::{Error, Result},
     ids::{ClientId, MessageId, RoomId, UserId},
-    platform::clock::Moment,
+    platform::{
+        clock::Moment,
+        http::etag::{Editable, Tag},
+    },
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Set,
     sea_query::{Expr, OnConflict, Query},
 };
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 pub(super) use message::{ActiveModel, Model as Message};
@@ -45,6 +49,17 @@ pub(super) mod message {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Editable for Message {
+    fn tag(&self) -> Tag {
+        tag_of(&self.text, self.edited_at, self.deleted_at)
+    }
+}
+
+/// Back to what it said before is another edit of it: the time tells them apart.
+pub(super) fn tag_of(text: &str, edited_at: Option<Moment>, deleted_at: Option<Moment>) -> Tag {
+    Tag::of(&json!([text, edited_at, deleted_at]))
 }
 
 pub(super) use revision::Model as Revision;

@@ -7,7 +7,10 @@ use crate::{
     error::{Error, Result},
     event::{MESSAGE_CREATED, RoomEvent},
     ids::{ClientId, MessageId, RoomId, UserId},
-    platform::clock::Moment,
+    platform::{
+        clock::Moment,
+        http::etag::{Editable, Tag},
+    },
 };
 use beffroi_markup::Tree;
 use schemars::JsonSchema;
@@ -44,6 +47,12 @@ pub struct Author {
     #[serde(flatten)]
     pub person: Person,
     pub bot: bool,
+}
+
+impl Editable for MessageView {
+    fn tag(&self) -> Tag {
+        store::tag_of(&self.text, self.edited_at, self.deleted_at)
+    }
 }
 
 impl MessageView {

@@ -8,7 +8,8 @@ use crate::{
     platform::{
         clock::Moment,
         http::{
-            answer::{self, NoContent, Page, Success},
+            answer::{self, NoContent, Page},
+            etag::Shown,
             payload::{self, Ids, Query},
         },
         text,
@@ -91,12 +92,12 @@ async fn last_shown(db: &impl ConnectionTrait, cursor: UserId) -> Result<Account
 /// Shows one member.
 ///
 /// Errors: person.not_found.
-pub async fn show(actor: Actor, State(app): State<App>, Ids(id): Ids<UserId>) -> Result<Success<PersonView>> {
+pub async fn show(actor: Actor, State(app): State<App>, Ids(id): Ids<UserId>) -> Result<Shown<PersonView>> {
     let db = app.database.reader();
     let account = accounts::find(db, id).await?.filter(|account| account.is_active);
     let account = account.ok_or(Error::refuse(Code::PERSON_NOT_FOUND))?;
     let is_blocked = accounts::is_blocked(db, actor.user, id).await?;
-    Ok(Success(PersonView::new(account, is_blocked)))
+    Ok(Shown(PersonView::new(account, is_blocked)))
 }
 
 /// Blocks somebody: they can no longer write to the caller alone, nor add them to a room.

@@ -78,12 +78,12 @@ pub struct After {
     #[schemars(range(min = 0))]
     after: Option<i64>,
     /// Only events of this kind.
-    kind: Option<Kind>,
+    kind: Option<EventKind>,
 }
 
 /// The kinds of events, by the names they bear on the socket.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
-enum Kind {
+enum EventKind {
     #[serde(rename = "message.created")]
     MessageCreated,
     #[serde(rename = "message.edited")]
@@ -96,7 +96,7 @@ enum Kind {
     MemberChanged,
 }
 
-impl Kind {
+impl EventKind {
     fn name(self) -> &'static str {
         match self {
             Self::MessageCreated => event::MESSAGE_CREATED,
@@ -132,7 +132,8 @@ pub async fn changes(
         let field = FieldError::new("after", "out_of_range").with("min", 0).with("max", room.last_seq);
         return Err(Error::invalid(vec![field]));
     }
-    let events = replay::events(db, room.id, after, room.last_seq, CHANGES_MAX, query.kind.map(Kind::name)).await?;
+    let events =
+        replay::events(db, room.id, after, room.last_seq, CHANGES_MAX, query.kind.map(EventKind::name)).await?;
     let is_full = events.len() as u64 == CHANGES_MAX;
     let reached = events.last().filter(|_| is_full).map_or(room.last_seq, |event| event.seq);
     Ok(Success(Changes { events, last_seq: room.last_seq, more: reached < room.last_seq }))

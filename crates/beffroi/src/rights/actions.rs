@@ -5,7 +5,7 @@ use crate::{
     error::{Code, Error, FieldError, Result},
     event::Publication,
     ids::UserId,
-    platform::text,
+    platform::{http::etag::IfMatch, text},
     roles::{self, Definition, Permission, PermissionSet, Role},
     tx::Tx,
 };
@@ -68,6 +68,7 @@ pub(super) async fn change(
     actor: &Actor,
     role: &Role,
     permissions: PermissionSet,
+    if_match: &IfMatch,
 ) -> Result<Definition> {
     let before = locked(tx, role).await?;
     if role.0 == Role::ADMIN {
@@ -75,6 +76,7 @@ pub(super) async fn change(
     }
     require_held(actor, before.permissions)?;
     require_held(actor, permissions)?;
+    if_match.require(&before)?;
     if before.permissions != permissions {
         roles::set_permissions(&tx.db, role, permissions).await?;
         let granted = names(permissions.without(before.permissions));
@@ -85,12 +87,13 @@ pub(super) async fn change(
     Ok(Definition { permissions, ..before })
 }
 
-pub(super) async fn delete(tx: &Tx<'_>, actor: &Actor, role: &Role) -> Result<()> {
+pub(super) async fn delete(tx: &Tx<'_>, actor: &Actor, role: &Role, if_match: &IfMatch) -> Result<()> {
     let before = locked(tx, role).await?;
     if before.is_built_in {
         return Err(Error::refuse(Code::ROLE_BUILT_IN));
     }
     require_held(actor, before.permissions)?;
+    if_match.require(&before)?;
     if !roles::delete_unused(&tx.db, role).await? {
         return Err(Error::refuse(Code::ROLE_IN_USE));
     }

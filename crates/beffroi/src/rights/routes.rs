@@ -5,7 +5,8 @@ use crate::{
     audit::Circumstances,
     error::Result,
     platform::http::{
-        answer::{Created, NoContent, Page, Success},
+        answer::{Created, NoContent, Page},
+        etag::{Current, Editable, IfMatch, Tag},
         payload::{Ids, Payload},
     },
     roles::{self, Definition, Permission, PermissionSet, Role},
@@ -14,6 +15,7 @@ use crate::{
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 #[derive(JsonSchema, Serialize)]
 pub struct PermissionView {
@@ -41,6 +43,12 @@ impl From<Definition> for RoleView {
     }
 }
 
+impl Editable for RoleView {
+    fn tag(&self) -> Tag {
+        Tag::of(&json!(self.permissions))
+    }
+}
+
 /// Lists the roles with what they may do.
 pub async fn list(State(app): State<App>) -> Result<Page<RoleView>> {
     let all = roles::all(app.database.reader()).await?;
@@ -50,8 +58,8 @@ pub async fn list(State(app): State<App>) -> Result<Page<RoleView>> {
 /// Shows one role.
 ///
 /// Errors: role.not_found.
-pub async fn show(State(app): State<App>, Ids(role): Ids<Role>) -> Result<Success<RoleView>> {
-    Ok(Success(actions::find(app.database.reader(), &role).await?.into()))
+pub async fn show(State(app): State<App>, Ids(role): Ids<Role>) -> Result<Current<RoleView>> {
+    Ok(Current(actions::find(app.database.reader(), &role).await?.into()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -94,13 +102,14 @@ pub async fn change(
     State(app): State<App>,
     circumstances: Circumstances,
     Ids(role): Ids<Role>,
+    if_match: IfMatch,
     Payload(body): Payload<Change>,
-) -> Result<Success<RoleView>> {
+) -> Result<Current<RoleView>> {
     let permissions = actions::permissions(&body.permissions)?;
     let mut tx = Tx::begin(&app, circumstances).await?;
-    let role = actions::change(&mut tx, &actor, &role, permissions).await?;
+    let role = actions::change(&mut tx, &actor, &role, permissions, &if_match).await?;
     tx.commit().await?;
-    Ok(Success(role.into()))
+    Ok(Current(role.into()))
 }
 
 /// Deletes a role that nobody has.
@@ -111,9 +120,10 @@ pub async fn delete(
     State(app): State<App>,
     circumstances: Circumstances,
     Ids(role): Ids<Role>,
+    if_match: IfMatch,
 ) -> Result<NoContent> {
     let tx = Tx::begin(&app, circumstances).await?;
-    actions::delete(&tx, &actor, &role).await?;
+    actions::delete(&tx, &actor, &role, &if_match).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

@@ -1,11 +1,15 @@
 use super::model::{BUILT_IN_ROLES, PermissionSet, Role};
 use crate::{
     error::{Error, Result},
-    platform::database::Database,
+    platform::{
+        database::Database,
+        http::etag::{Editable, Tag},
+    },
 };
 use sea_orm::{
     ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect, Set, SqlErr, sea_query::OnConflict,
 };
+use serde_json::json;
 
 mod role {
     use sea_orm::entity::prelude::*;
@@ -30,7 +34,7 @@ pub async fn ensure_built_in(database: &Database) -> Result<()> {
     let tx = database.begin().await?;
     let rows = BUILT_IN_ROLES.iter().map(|(name, groups)| role::ActiveModel {
         name: Set((*name).to_owned()),
-        permissions: Set(serde_json::json!(groups.concat()).to_string()),
+        permissions: Set(json!(groups.concat()).to_string()),
         is_built_in: Set(true),
     });
     role::Entity::insert_many(rows)
@@ -46,6 +50,12 @@ pub struct Definition {
     pub name: Role,
     pub permissions: PermissionSet,
     pub is_built_in: bool,
+}
+
+impl Editable for Definition {
+    fn tag(&self) -> Tag {
+        Tag::of(&json!(self.permissions))
+    }
 }
 
 impl TryFrom<role::Model> for Definition {

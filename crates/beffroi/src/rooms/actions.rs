@@ -11,7 +11,10 @@ use crate::{
     error::{Code, Error, Result, is_unique_violation},
     event::{MEMBER_CHANGED, Publication, ROOM_CHANGED},
     ids::{InviteId, RoomId, UserId},
-    platform::i18n::{self, Language},
+    platform::{
+        http::etag::IfMatch,
+        i18n::{self, Language},
+    },
     tx::Tx,
 };
 use serde_json::json;
@@ -103,13 +106,20 @@ pub async fn unseat(tx: &mut Tx<'_>, actor: &Actor, room: RoomId, user: UserId) 
 }
 
 /// Renames, describes, opens, closes, archives.
-pub async fn change(tx: &mut Tx<'_>, actor: &Actor, id: RoomId, change: RoomChange) -> Result<Room> {
+pub async fn change(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: RoomId,
+    change: RoomChange,
+    if_match: &IfMatch,
+) -> Result<Room> {
     let change = change.validate()?;
     let seq = store::advance_any(&tx.db, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let AdministeredRoom(room) = access::administered(&tx.db, actor, id).await?;
     if room.is_direct() && (change.policy.is_some() || change.archived.is_some()) {
         return Err(Error::refuse(Code::ROOM_DIRECT));
     }
+    if_match.require(&room)?;
     let room = store::change(&tx.db, room, change).await.map_err(|error| {
         if is_unique_violation(&error) { Error::refuse(Code::ROOM_NAME_TAKEN) } else { error.into() }
     })?;
@@ -123,9 +133,10 @@ pub async fn change(tx: &mut Tx<'_>, actor: &Actor, id: RoomId, change: RoomChan
 }
 
 /// Deletes a room with everything that was said in it.
-pub async fn delete(tx: &mut Tx<'_>, actor: &Actor, id: RoomId) -> Result<()> {
+pub async fn delete(tx: &mut Tx<'_>, actor: &Actor, id: RoomId, if_match: &IfMatch) -> Result<()> {
     store::advance_any(&tx.db, id).await?.ok_or(Error::refuse(Code::ROOM_NOT_FOUND))?;
     let AdministeredRoom(room) = access::deletable(&tx.db, actor, id).await?;
+    if_match.require(&room)?;
     for user in store::member_ids(&tx.db, id).await? {
         tx.publish(Publication::Left { user, room: id });
     }

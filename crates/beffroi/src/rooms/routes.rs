@@ -14,6 +14,7 @@ use crate::{
     messages,
     platform::http::{
         answer::{Created, NoContent, Page, Repeatable, Success},
+        etag::{Current, IfMatch},
         payload::{Ids, Payload, Query},
     },
     roles::Permission,
@@ -109,8 +110,8 @@ pub async fn open_direct(
 /// Shows one room.
 ///
 /// Errors: room.not_found.
-pub async fn show(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Success<RoomView>> {
-    Ok(Success(view(app.database.reader(), &actor, room).await?))
+pub async fn show(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Current<RoomView>> {
+    Ok(Current(view(app.database.reader(), &actor, room).await?))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -132,14 +133,15 @@ pub async fn change(
     State(app): State<App>,
     circumstances: Circumstances,
     Ids(room): Ids<RoomId>,
+    if_match: IfMatch,
     Payload(body): Payload<Change>,
-) -> Result<Success<RoomView>> {
+) -> Result<Current<RoomView>> {
     let Change { name, topic, policy, archived } = body;
     let mut tx = Tx::begin(&app, circumstances).await?;
-    actions::change(&mut tx, &actor, room, RoomChange { name, topic, policy, archived }).await?;
+    actions::change(&mut tx, &actor, room, RoomChange { name, topic, policy, archived }, &if_match).await?;
     let view = view(&tx.db, &actor, room).await?;
     tx.commit().await?;
-    Ok(Success(view))
+    Ok(Current(view))
 }
 
 /// Deletes a room with everything that was said in it.
@@ -150,9 +152,10 @@ pub async fn delete(
     State(app): State<App>,
     circumstances: Circumstances,
     Ids(room): Ids<RoomId>,
+    if_match: IfMatch,
 ) -> Result<NoContent> {
     let mut tx = Tx::begin(&app, circumstances).await?;
-    actions::delete(&mut tx, &actor, room).await?;
+    actions::delete(&mut tx, &actor, room, &if_match).await?;
     tx.commit().await?;
     Ok(NoContent)
 }

@@ -7,20 +7,35 @@ use crate::{
     error::{Error, Result},
     event::RoomEvent,
     ids::{RoomId, UserId},
-    platform::{clock::Moment, text::fold},
+    platform::{
+        clock::Moment,
+        http::etag::{Editable, Tag},
+        text::fold,
+    },
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
     sea_query::{CaseStatement, Expr, LockType, Query},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Rooms without an owner shown at once: whoever cares for them comes back for the rest.
 const ORPHANED_MAX: u64 = 100;
 
 pub use room::Model as Room;
+
+impl Editable for Room {
+    fn tag(&self) -> Tag {
+        tag_of(&self.name, &self.topic, &self.policy, self.archived)
+    }
+}
+
+/// Of what the people of a room may change of it.
+pub(super) fn tag_of(name: &str, topic: &str, policy: &str, archived: bool) -> Tag {
+    Tag::of(&json!([name, topic, policy, archived]))
+}
 
 impl Room {
     pub fn is_public(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::{
     error::Result,
     ids::{RoomId, UserId},
     messages,
+    platform::http::etag::{Editable, Tag},
 };
 use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
@@ -34,6 +35,12 @@ pub struct RoomView {
     role: Option<String>,
     #[serde(flatten)]
     conversation: Option<Conversation>,
+}
+
+impl Editable for RoomView {
+    fn tag(&self) -> Tag {
+        store::tag_of(&self.name, &self.topic, &self.policy, self.archived)
+    }
 }
 
 /// What a conversation shows besides.

@@ -33,6 +33,7 @@ mod security;
 mod sessions;
 mod setup;
 mod sign_in;
+mod stale_edits;
 mod threads;
 mod tickets;
 mod tokens;

@@ -62,3 +62,28 @@ async fn every_shape_that_is_referred_to_is_there() {
     );
     assert_eq!(document["paths"]["/api/v1/rooms"]["post"]["x-permission"][0], "create_rooms");
 }
+
+#[tokio::test]
+async fn whatever_is_read_with_a_tag_is_changed_with_one() {
+    let house = House::on(Sqlite).await.expect("SQLite is always there");
+    let document = document(&house).await;
+    let paths = document["paths"].as_object().expect("an object");
+    let mut tagged = Vec::new();
+    for (path, methods) in paths {
+        if methods["get"]["responses"]["200"]["headers"]["ETag"].is_null() {
+            continue;
+        }
+        assert!(methods["get"]["responses"]["304"].is_object(), "{path}");
+        let goes_into_if_match = methods["get"]["responses"]["200"]["headers"]["ETag"]["description"].to_string();
+        if !goes_into_if_match.contains("`If-Match`") {
+            continue;
+        }
+        tagged.push(path.as_str());
+        for (method, operation) in methods.as_object().expect("an object") {
+            let parameters = operation["parameters"].as_array().expect("a list");
+            let asks = parameters.iter().any(|parameter| parameter["name"] == "If-Match");
+            assert_eq!(asks, method != "get", "{method} {path}");
+        }
+    }
+    assert_eq!(tagged.len(), 4, "{tagged:?}");
+}

@@ -24,6 +24,13 @@ struct Envelope<T> {
 /// 200 with one thing.
 pub struct Success<T>(pub T);
 
+impl<T: Serialize> Success<T> {
+    /// As it goes out.
+    pub(super) fn text(&self) -> Result<String> {
+        serde_json::to_string(&Envelope { success: true, data: &self.0 }).map_err(Error::internal)
+    }
+}
+
 impl<T: Serialize> IntoResponse for Success<T> {
     fn into_response(self) -> Response {
         Json(Envelope { success: true, data: self.0 }).into_response()

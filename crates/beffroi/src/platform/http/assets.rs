@@ -7,10 +7,10 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{Path, Request},
+    extract::Path,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -27,34 +27,29 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Web;
 
 /// A file below `/assets/`.
-pub async fn asset(Path(path): Path<String>, request: Request) -> As<Screen> {
+pub async fn asset(Path(path): Path<String>) -> As<Screen> {
     match Web::get(&path) {
-        Some(file) => serve(&path, &file, request.headers(), StatusCode::OK).into(),
+        Some(file) => serve(&path, &file, StatusCode::OK).into(),
         None => Error::refuse(Code::NOT_FOUND).into_response().into(),
     }
 }
 
 /// The application itself, whatever screen the address names.
-pub async fn application(request: Request) -> As<Screen> {
-    page(request.headers(), StatusCode::OK).into()
+pub async fn application() -> As<Screen> {
+    page(StatusCode::OK).into()
 }
 
-pub fn page(headers: &HeaderMap, status: StatusCode) -> Response {
+pub fn page(status: StatusCode) -> Response {
     match Web::get("index.html") {
-        Some(file) => serve("index.html", &file, headers, status),
+        Some(file) => serve("index.html", &file, status),
         None => Error::broken("the application is not in the binary").into_response(),
     }
 }
 
-fn serve(path: &str, file: &EmbeddedFile, headers: &HeaderMap, status: StatusCode) -> Response {
+fn serve(path: &str, file: &EmbeddedFile, status: StatusCode) -> Response {
     let digest: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     let etag = format!("\"{digest}\"");
-    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let mut response = if is_known && status == StatusCode::OK {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        (status, Body::from(file.data.clone().into_owned())).into_response()
-    };
+    let mut response = (status, Body::from(file.data.clone().into_owned())).into_response();
     let kind = match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",

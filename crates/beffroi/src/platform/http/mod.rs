@@ -7,6 +7,7 @@ pub mod connections;
 pub mod cross_site;
 pub mod describe;
 pub mod door;
+pub mod etag;
 pub mod host;
 pub mod nowhere;
 pub mod payload;

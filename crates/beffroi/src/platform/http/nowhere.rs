@@ -23,7 +23,7 @@ pub async fn unknown_address(State(app): State<App>, circumstances: Circumstance
         .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     let is_api = request.uri().path().starts_with("/api/") || request.uri().path().starts_with("/assets/");
     if wants_page && !is_api {
-        assets::page(request.headers(), StatusCode::NOT_FOUND)
+        assets::page(StatusCode::NOT_FOUND)
     } else {
         Error::refuse(Code::NOT_FOUND).into_response()
     }

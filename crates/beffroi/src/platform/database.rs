@@ -20,6 +20,12 @@ use std::{collections::HashSet, path::Path, time::Duration};
 
 /// Readers beside the one writer on SQLite.
 const SQLITE_READERS: u32 = 4;
+/// Pages in memory: what is written again and again, such as the newest part of each index, should not be read again. They
+/// are taken as they are needed.
+const SQLITE_WRITER_CACHE_KIB: u32 = 16 * 1024;
+const SQLITE_READER_CACHE_KIB: u32 = 2 * 1024;
+/// The log is copied into the file when it has so many pages, 32 MiB: a page that was written often meanwhile is copied once.
+const SQLITE_CHECKPOINT_PAGES: u32 = 8000;
 /// Connections to PostgreSQL; the writer of messages needs one of them.
 const POSTGRES_CONNECTIONS: u32 = 12;
 /// Longest wait for a connection before the client is told to come back.
@@ -56,15 +62,17 @@ impl Database {
     /// Opens the SQLite file, made if missing.
     pub async fn open_sqlite(file: &Path) -> Result<Self, Unfit> {
         let url = format!("sqlite:{}?mode=rwc", file.display());
-        let connect = |connections: u32| {
+        let connect = |connections: u32, cache_kib: u32| {
             let mut options = ConnectOptions::new(url.clone());
             options.max_connections(connections).acquire_timeout(ACQUIRE_MAX).sqlx_logging(false).map_sqlx_sqlite_opts(
-                |sqlite| {
+                move |sqlite| {
                     sqlite
                         .journal_mode(SqliteJournalMode::Wal)
                         .synchronous(SqliteSynchronous::Full)
                         .foreign_keys(true)
                         .busy_timeout(SQLITE_BUSY_MAX)
+                        .pragma("cache_size", format!("-{cache_kib}"))
+                        .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES.to_string())
                         .pragma("temp_store", "memory")
                         .pragma("secure_delete", "on")
                 },
@@ -73,8 +81,8 @@ impl Database {
                 .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_clean(connection))));
             SeaDatabase::connect(options)
         };
-        let write = connect(1).await.map_err(Unfit::Unreachable)?;
-        let read = connect(SQLITE_READERS).await.map_err(Unfit::Unreachable)?;
+        let write = connect(1, SQLITE_WRITER_CACHE_KIB).await.map_err(Unfit::Unreachable)?;
+        let read = connect(SQLITE_READERS, SQLITE_READER_CACHE_KIB).await.map_err(Unfit::Unreachable)?;
         Ok(Self { read, write })
     }
 

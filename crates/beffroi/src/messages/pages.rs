@@ -5,12 +5,11 @@
 //! It must have been read before the page was: then a page can only be newer than it says, and is read again too early
 //! rather than too late. A page shows nothing that differs from reader to reader.
 
-use crate::ids::{MessageId, RoomId};
-use axum::body::Bytes;
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
+use crate::{
+    ids::{MessageId, RoomId},
+    platform::recent::Recent,
 };
+use axum::body::Bytes;
 
 /// What all pages together may hold.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -50,50 +49,24 @@ struct Kept {
     page: Bytes,
 }
 
-/// Two generations: what is asked for moves to the young one; when that has half of the room, the old one goes and the
-/// young one grows old.
-#[derive(Default)]
-struct Generations {
-    young: HashMap<Asked, Kept>,
-    young_bytes: usize,
-    old: HashMap<Asked, Kept>,
-}
+pub struct Pages(Recent<Asked, Kept>);
 
-#[derive(Default)]
-pub struct Pages(Mutex<Generations>);
+impl Default for Pages {
+    fn default() -> Self {
+        Self(Recent::new(BYTES_MAX))
+    }
+}
 
 impl Pages {
     /// The page, if nothing happened in its room since it was read.
     pub(super) fn get(&self, asked: &Asked, last_seq: i64) -> Option<Bytes> {
-        let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.find(asked).filter(|kept| kept.last_seq == last_seq).map(|kept| kept.page)
+        self.0.get(asked).filter(|kept| kept.last_seq == last_seq).map(|kept| kept.page)
     }
 
     /// Keeps a page that was read after its room had the number.
     pub(super) fn keep(&self, asked: Asked, last_seq: i64, page: Bytes) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keep(asked, Kept { last_seq, page });
-    }
-}
-
-impl Generations {
-    fn find(&mut self, asked: &Asked) -> Option<Kept> {
-        if let Some(kept) = self.young.get(asked) {
-            return Some(kept.clone());
-        }
-        let kept = self.old.remove(asked)?;
-        self.keep(*asked, kept.clone());
-        Some(kept)
-    }
-
-    fn keep(&mut self, asked: Asked, kept: Kept) {
-        let bytes = |kept: &Kept| kept.page.len() + OVERHEAD_BYTES;
-        if self.young_bytes + bytes(&kept) > BYTES_MAX / 2 {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-        }
-        self.young_bytes += bytes(&kept);
-        let before = self.young.insert(asked, kept);
-        self.young_bytes -= before.as_ref().map_or(0, bytes);
+        let weight = page.len() + OVERHEAD_BYTES;
+        self.0.keep(asked, Kept { last_seq, page }, weight);
     }
 }
 
@@ -113,17 +86,5 @@ mod tests {
         assert_eq!(pages.get(&asked(50), 7), Some(Bytes::from_static(b"a page")));
         assert_eq!(pages.get(&asked(50), 8), None);
         assert_eq!(pages.get(&asked(51), 7), None);
-    }
-
-    #[test]
-    fn what_nobody_asks_for_makes_room_and_what_is_asked_for_stays() {
-        let pages = Pages::default();
-        let page = Bytes::from(vec![0; BYTES_MAX / 64]);
-        for limit in 0..1000 {
-            pages.keep(asked(limit), 1, page.clone());
-            assert!(pages.get(&asked(0), 1).is_some(), "gone after {limit}");
-        }
-        let held = (0..1000).filter(|limit| pages.get(&asked(*limit), 1).is_some()).count();
-        assert!((30..64).contains(&held), "{held} pages are held");
     }
 }

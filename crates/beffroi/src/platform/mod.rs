@@ -10,4 +10,5 @@ pub mod logs;
 pub mod migrations;
 pub mod outage;
 pub mod random;
+pub mod recent;
 pub mod text;

@@ -4,7 +4,7 @@
 use crate::{
     error::{Code, Error, Result},
     ids::{SessionId, UserId},
-    platform::clock::Moment,
+    platform::{clock::Moment, recent::Recent},
     roles::PermissionSet,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// Longer than any token of ours: not looked at.
 const TOKEN_BYTES_MAX: usize = 4096;
+/// Tokens that need not be verified again.
+const CHECKED_MAX: usize = 20_000;
 const TYPE: &str = "at+jwt";
 const PARTY: &str = "beffroi";
 
@@ -40,12 +42,26 @@ pub struct Claims {
     pub nbf: Option<i64>,
 }
 
+/// Of a token that we signed, what the server goes by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checked {
+    pub user: UserId,
+    pub session: SessionId,
+    pub generation: i64,
+    pub epoch: i64,
+    /// Seconds since 1970.
+    pub expires: i64,
+    begins: i64,
+}
+
 /// Signs and checks access tokens.
-#[derive(Clone)]
 pub struct AccessTokens {
     signing: EncodingKey,
     checking: DecodingKey,
     lifetime: Duration,
+    /// By their digests, tokens whose signature and claims were found good: neither changes. Whether it is their time, and
+    /// whether they were revoked, is asked at every request.
+    checked: Recent<[u8; 32], Checked>,
 }
 
 /// Whose token it is to be.
@@ -62,7 +78,12 @@ pub(super) struct Bearer<'a> {
 impl AccessTokens {
     pub fn new(secret: &SecretString, lifetime: Duration) -> Self {
         let secret = secret.expose_secret().as_bytes();
-        Self { signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret), lifetime }
+        Self {
+            signing: EncodingKey::from_secret(secret),
+            checking: DecodingKey::from_secret(secret),
+            lifetime,
+            checked: Recent::new(CHECKED_MAX),
+        }
     }
 
     pub(super) fn mint(&self, bearer: Bearer<'_>, id: Uuid, now: Moment) -> Result<String> {
@@ -85,12 +106,33 @@ impl AccessTokens {
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(Error::internal)
     }
 
-    /// The claims of a token that we signed, of the right type and in its time. Whether it was revoked is not in it.
-    pub(super) fn check(&self, token: &str, now: Moment) -> Result<Claims> {
-        let refused = || Error::refuse(Code::TOKEN_INVALID);
+    /// What a token of ours says, of the right type and in its time. Whether it was revoked is not in it.
+    pub(super) fn check(&self, token: &str, now: Moment) -> Result<Checked> {
         if token.len() > TOKEN_BYTES_MAX {
-            return Err(refused());
+            return Err(Error::refuse(Code::TOKEN_INVALID));
         }
+        let digest = beffroi_crypto::token::digest(token);
+        let checked = match self.checked.get(&digest) {
+            Some(checked) => checked,
+            None => {
+                let checked = self.verify(token)?;
+                self.checked.keep(digest, checked, 1);
+                checked
+            }
+        };
+        let seconds = now.0.div_euclid(1000);
+        if checked.expires <= seconds {
+            return Err(Error::refuse(Code::TOKEN_EXPIRED));
+        }
+        // Nothing of ours comes from the future; half a minute is a clock's due.
+        if checked.begins > seconds + 30 {
+            return Err(Error::refuse(Code::TOKEN_INVALID));
+        }
+        Ok(checked)
+    }
+
+    fn verify(&self, token: &str) -> Result<Checked> {
+        let refused = || Error::refuse(Code::TOKEN_INVALID);
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
         let brings_a_key = header.kid.is_some()
             || header.jku.is_some()
@@ -107,12 +149,13 @@ impl AccessTokens {
         validation.set_required_spec_claims(&["aud", "iss", "exp", "sub"]);
         validation.validate_exp = false;
         let claims: Claims = jsonwebtoken::decode(token, &self.checking, &validation).map_err(|_| refused())?.claims;
-        let seconds = now.0.div_euclid(1000);
-        if claims.exp <= seconds {
-            return Err(Error::refuse(Code::TOKEN_EXPIRED));
-        }
-        // Nothing of ours comes from the future; half a minute is a clock's due.
-        let begins = claims.iat.max(claims.nbf.unwrap_or(claims.iat));
-        if begins > seconds + 30 { Err(refused()) } else { Ok(claims) }
+        Ok(Checked {
+            user: claims.sub,
+            session: claims.sid,
+            generation: claims.generation,
+            epoch: claims.epoch,
+            expires: claims.exp,
+            begins: claims.iat.max(claims.nbf.unwrap_or(claims.iat)),
+        })
     }
 }

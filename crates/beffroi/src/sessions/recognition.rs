@@ -1,7 +1,7 @@
 //! Who makes a request: by session cookie, looked up at each request, or by access token, known by heart.
 
 use super::{
-    access_token::Claims,
+    access_token::Checked,
     cookie, csrf_token,
     store::{self, Session},
     tickets::Ticket,
@@ -123,24 +123,24 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
 
 /// By an access token: no database read, but for a person not met lately.
 pub async fn by_access_token(app: &App, token: &str) -> Result<Actor> {
-    let claims = app.access_tokens.check(token, app.clock.now())?;
+    let token = app.access_tokens.check(token, app.clock.now())?;
     let revoked = || Error::refuse(Code::SESSION_REVOKED);
-    if let Some(reason) = app.standing.why_ended(claims.sid) {
+    if let Some(reason) = app.standing.why_ended(token.session) {
         return Err(Error::refuse(super::reason_code(reason)));
     }
-    let person = app.standing.person(app, claims.sub).await?.ok_or_else(revoked)?;
-    if !person.is_active || claims.epoch < person.epoch {
+    let person = app.standing.person(app, token.user).await?.ok_or_else(revoked)?;
+    if !person.is_active || token.epoch < person.epoch {
         return Err(revoked());
     }
-    confirm(app, &claims);
-    let expires_at = Moment(claims.exp.saturating_mul(1000));
+    confirm(app, token);
+    let expires_at = Moment(token.expires.saturating_mul(1000));
     Ok(Actor {
-        user: claims.sub,
+        user: token.user,
         username: person.username.clone(),
         role: Role(person.role.clone()),
         permissions: person.permissions,
         session: ActorSession {
-            id: claims.sid,
+            id: token.session,
             kind: CredentialKind::AccessToken,
             idle_expires_at: expires_at,
             absolute_expires_at: expires_at,
@@ -150,8 +150,8 @@ pub async fn by_access_token(app: &App, token: &str) -> Result<Actor> {
 }
 
 /// The client holds the pair that it was given: the token before it is no longer honoured for a lost answer.
-fn confirm(app: &App, claims: &Claims) {
-    let (session, generation) = (claims.sid, claims.generation);
+fn confirm(app: &App, token: Checked) {
+    let Checked { session, generation, .. } = token;
     if !app.standing.confirm(session, generation, app.clock.now()) {
         return;
     }

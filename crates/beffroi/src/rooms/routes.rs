@@ -1,7 +1,7 @@
 use super::{
     access, actions, direct,
     model::{NAME_CHARS_MAX, NewRoom, Policy, RoomChange, RoomRole, TOPIC_CHARS_MAX},
-    store,
+    store::{self, Listed},
     view::{self, RoomView, view},
 };
 use crate::{
@@ -13,9 +13,10 @@ use crate::{
     ids::{MessageId, RoomId, UserId},
     messages,
     platform::http::{
-        answer::{Created, NoContent, Page, Repeatable, Success},
+        answer::{self, Created, NoContent, Page, Repeatable, Success},
         etag::{Current, IfMatch},
-        payload::{Ids, Payload, Query},
+        keyset,
+        payload::{self, Ids, Payload, Query},
     },
     roles::Permission,
     tx::Tx,
@@ -25,27 +26,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Members shown at once.
-const MEMBERS_MAX: u64 = 1000;
-
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// Those that nobody owns any more, for who manages rooms.
     orphaned: Option<bool>,
+    cursor: Option<String>,
+    #[schemars(range(min = 1, max = payload::LIMIT_MAX))]
+    limit: Option<i64>,
 }
 
-/// Lists public rooms and one's own; or, for who manages rooms, those that nobody owns any more.
+/// Lists public rooms and one's own by name; or, for who manages rooms, those that nobody owns any more.
 ///
-/// Errors: auth.forbidden.
+/// Errors: auth.forbidden, request.invalid_cursor, validation.
 pub async fn list(actor: Actor, State(app): State<App>, Query(query): Query<List>) -> Result<Page<RoomView>> {
     let db = app.database.reader();
-    let rooms = match query.orphaned {
+    let limit = payload::limit(query.limit)?;
+    let which = match query.orphaned {
         Some(true) if !actor.holds(Permission::ManageRooms) => return Err(Error::refuse(Code::FORBIDDEN)),
-        Some(true) => store::list_orphaned(db, actor.user).await?,
-        _ => store::list_for(db, actor.user).await?,
+        Some(true) => Listed::Orphaned,
+        _ => Listed::VisibleTo(actor.user),
     };
-    Ok(Page::whole(view::views(db, actor.user, rooms).await?))
+    let rooms = store::list(db, which, keyset::after(query.cursor.as_deref())?, limit + 1).await?;
+    let (rooms, next) = answer::cut(rooms, limit, |room| keyset::cursor(&(&room.name, room.id)));
+    Ok(Page::new(view::views(db, actor.user, rooms).await?, next))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -216,13 +220,28 @@ pub enum Presence {
     Offline,
 }
 
-/// Lists who is in a room.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListMembers {
+    cursor: Option<String>,
+    #[schemars(range(min = 1, max = payload::LIMIT_MAX))]
+    limit: Option<i64>,
+}
+
+/// Lists who is in a room, in the order in which they came.
 ///
-/// Errors: room.not_found, room.not_entered.
-pub async fn members(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId>) -> Result<Page<MemberView>> {
+/// Errors: room.not_found, room.not_entered, request.invalid_cursor, validation.
+pub async fn members(
+    actor: Actor,
+    State(app): State<App>,
+    Ids(room): Ids<RoomId>,
+    Query(query): Query<ListMembers>,
+) -> Result<Page<MemberView>> {
     let db = app.database.reader();
+    let limit = payload::limit(query.limit)?;
     access::readable(db, &actor, room).await?;
-    let members = store::list_members(db, room, MEMBERS_MAX).await?;
+    let members = store::list_members(db, room, keyset::after(query.cursor.as_deref())?, limit + 1).await?;
+    let (members, next) = answer::cut(members, limit, |member| keyset::cursor(&(member.joined_at.0, member.user_id)));
     let mut people: HashMap<_, _> = accounts::people(db, members.iter().map(|member| member.user_id)).await?;
     // A visitor learns who belongs to a public room, not who is awake.
     let online = store::is_member(db, actor.user, room).await?.then(|| app.hub.people());
@@ -232,7 +251,7 @@ pub async fn members(actor: Actor, State(app): State<App>, Ids(room): Ids<RoomId
         let presence = presence(member.user_id);
         people.remove(&member.user_id).map(|user| MemberView { user, role: member.role, presence })
     };
-    Ok(Page::whole(members.into_iter().filter_map(view).collect()))
+    Ok(Page::new(members.into_iter().filter_map(view).collect(), next))
 }
 
 /// Joins a public room; who manages rooms enters any.

@@ -16,13 +16,10 @@ use crate::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set,
-    sea_query::{CaseStatement, Expr, LockType, Query},
+    sea_query::{CaseStatement, Expr, Func, LockType, Order, Query},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// Rooms without an owner shown at once: whoever cares for them comes back for the rest.
-const ORPHANED_MAX: u64 = 100;
 
 pub use room::Model as Room;
 
@@ -193,16 +190,52 @@ pub(super) async fn oldest_public(db: &impl ConnectionTrait) -> Result<Option<Ro
 /// A room with the caller's own membership in it.
 pub(super) type RoomAndMember = (Room, Option<member::Model>);
 
-/// A person's own rooms and the public ones, by name.
-pub(super) async fn list_for(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomAndMember>> {
-    let own = own_room_ids(user);
-    let visible = Condition::any().add(room::Column::Policy.eq("public")).add(room::Column::Id.in_subquery(own));
-    let mut rooms = room::Entity::find().filter(visible).all(db).await?;
-    rooms.sort_by_cached_key(|room| fold(&room.name));
-    let members = member::Entity::find().filter(member::Column::UserId.eq(user)).all(db).await?;
-    let mut members: HashMap<RoomId, member::Model> =
-        members.into_iter().map(|member| (member.room_id, member)).collect();
-    Ok(rooms.into_iter().map(|room| (room.clone(), members.remove(&room.id))).collect())
+/// Which rooms are listed.
+pub(super) enum Listed {
+    /// Somebody's own rooms and the public ones.
+    VisibleTo(UserId),
+    /// Those that nobody owns any more. Conversations never had an owner.
+    Orphaned,
+}
+
+/// Rooms by name, after the room of this name and id.
+pub(super) async fn list(
+    db: &impl ConnectionTrait,
+    which: Listed,
+    after: Option<(String, RoomId)>,
+    limit: u64,
+) -> Result<Vec<Room>> {
+    let visible = match which {
+        Listed::VisibleTo(user) => Condition::any()
+            .add(room::Column::Policy.eq(Policy::Public.name()))
+            .add(room::Column::Id.in_subquery(own_room_ids(user))),
+        Listed::Orphaned => Condition::all()
+            .add(room::Column::Policy.ne(Policy::Direct.name()))
+            .add(room::Column::Id.not_in_subquery(owned_room_ids())),
+    };
+    let name = || Func::lower(Expr::col(room::Column::Name));
+    let mut rooms = room::Entity::find().filter(visible);
+    if let Some((last, id)) = after {
+        let last = || Func::lower(Expr::val(last.clone()));
+        let same = Condition::all().add(Expr::expr(name()).eq(last())).add(room::Column::Id.gt(id));
+        rooms = rooms.filter(Condition::any().add(Expr::expr(name()).gt(last())).add(same));
+    }
+    let rooms = rooms.order_by(Expr::expr(name()), Order::Asc).order_by_asc(room::Column::Id);
+    Ok(rooms.limit(limit).all(db).await?)
+}
+
+/// Somebody's places in these rooms.
+pub(super) async fn places_of(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    rooms: impl IntoIterator<Item = RoomId>,
+) -> Result<HashMap<RoomId, member::Model>> {
+    let places = member::Entity::find()
+        .filter(member::Column::UserId.eq(user))
+        .filter(member::Column::RoomId.is_in(rooms))
+        .all(db)
+        .await?;
+    Ok(places.into_iter().map(|place| (place.room_id, place)).collect())
 }
 
 pub(super) fn own_room_ids(user: UserId) -> sea_orm::sea_query::SelectStatement {
@@ -321,9 +354,20 @@ pub async fn members_among(
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
-pub(super) async fn list_members(db: &impl ConnectionTrait, room: RoomId, limit: u64) -> Result<Vec<member::Model>> {
-    let of_room = member::Column::RoomId.eq(room);
-    Ok(member::Entity::find().filter(of_room).order_by_asc(member::Column::JoinedAt).limit(limit).all(db).await?)
+/// Members in the order in which they came, after the one who came at this moment (milliseconds since 1970).
+pub(super) async fn list_members(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    after: Option<(i64, UserId)>,
+    limit: u64,
+) -> Result<Vec<member::Model>> {
+    let mut members = member::Entity::find().filter(member::Column::RoomId.eq(room));
+    if let Some((joined_at, user)) = after {
+        let same = Condition::all().add(member::Column::JoinedAt.eq(joined_at)).add(member::Column::UserId.gt(user));
+        members = members.filter(Condition::any().add(member::Column::JoinedAt.gt(joined_at)).add(same));
+    }
+    let members = members.order_by_asc(member::Column::JoinedAt).order_by_asc(member::Column::UserId);
+    Ok(members.limit(limit).all(db).await?)
 }
 
 /// Owners who can still do something in their room.
@@ -333,29 +377,13 @@ fn active_owners() -> Select<member::Entity> {
         .filter(member::Column::UserId.in_subquery(accounts::active_ids()))
 }
 
+fn owned_room_ids() -> sea_orm::sea_query::SelectStatement {
+    active_owners().select_only().column(member::Column::RoomId).into_query()
+}
+
 /// Whether nobody is left who owns the room.
 pub(super) async fn is_orphaned(db: &impl ConnectionTrait, room: RoomId) -> Result<bool> {
     Ok(active_owners().filter(member::Column::RoomId.eq(room)).count(db).await? == 0)
-}
-
-/// The rooms that nobody owns any more, by name, with the place that somebody has in them. Conversations never had an owner.
-pub(super) async fn list_orphaned(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomAndMember>> {
-    let owned = active_owners().select_only().column(member::Column::RoomId).into_query();
-    let rooms = room::Entity::find()
-        .filter(room::Column::Policy.ne(Policy::Direct.name()))
-        .filter(room::Column::Id.not_in_subquery(owned))
-        .order_by_asc(room::Column::Name)
-        .limit(ORPHANED_MAX)
-        .all(db)
-        .await?;
-    let ids = rooms.iter().map(|room| room.id);
-    let places = member::Entity::find()
-        .filter(member::Column::UserId.eq(user))
-        .filter(member::Column::RoomId.is_in(ids))
-        .all(db)
-        .await?;
-    let mut places: HashMap<_, _> = places.into_iter().map(|place| (place.room_id, place)).collect();
-    Ok(rooms.into_iter().map(|room| (places.remove(&room.id), room)).map(|(place, room)| (room, place)).collect())
 }
 
 pub(super) async fn count_owners(db: &impl ConnectionTrait, room: RoomId) -> Result<u64> {

@@ -3,7 +3,7 @@
 use super::{
     access::{self, KnownRoom},
     direct_store,
-    store::{self, RoomAndMember},
+    store::{self, Room, RoomAndMember},
 };
 use crate::{
     accounts::{self, Person},
@@ -82,10 +82,12 @@ pub async fn view(db: &impl ConnectionTrait, actor: &Actor, id: RoomId) -> Resul
     views.pop().ok_or(crate::error::Error::broken("one room has one view"))
 }
 
-/// Rooms as the person sees them whose memberships come along.
-pub(super) async fn views(db: &impl ConnectionTrait, user: UserId, rooms: Vec<RoomAndMember>) -> Result<Vec<RoomView>> {
+/// Rooms as this person sees them.
+pub(super) async fn views(db: &impl ConnectionTrait, user: UserId, rooms: Vec<Room>) -> Result<Vec<RoomView>> {
     let unread = messages::unread(db, user, None).await?;
-    with_people(db, rooms, unread).await
+    let mut places = store::places_of(db, user, rooms.iter().map(|room| room.id)).await?;
+    let rooms = rooms.into_iter().map(|room| (places.remove(&room.id), room));
+    with_people(db, rooms.map(|(place, room)| (room, place)).collect(), unread).await
 }
 
 async fn with_people(

@@ -3,7 +3,7 @@
 use crate::house::{Engine, House, Person, Postgres, Sqlite};
 use http::StatusCode;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[rstest]
 #[tokio::test]
@@ -47,6 +47,70 @@ async fn two_rooms_cannot_have_one_name(#[values(Sqlite, Postgres)] engine: Engi
     }
     assert_eq!((house.count("rooms").await, house.count("audit_events").await), (1, events));
     alice.post("/api/v1/rooms", json!({"name": "Square 2"})).await.expect(StatusCode::CREATED);
+}
+
+/// Everything that a list gives, `limit` at a time.
+async fn all_of(person: &Person, path: &str, limit: usize) -> Vec<Value> {
+    let (mut all, mut asked) = (Vec::new(), format!("{path}?limit={limit}"));
+    loop {
+        let answer = person.get(&asked).await;
+        let page = answer.body["data"].as_array().expect("a list").clone();
+        assert!(page.len() <= limit);
+        all.extend(page);
+        let Some(next) = answer.body["next"].as_str() else { return all };
+        asked = format!("{path}?limit={limit}&cursor={next}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn rooms_and_their_members_are_listed_page_by_page(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    // Everybody is taken to the oldest room.
+    house.advance(std::time::Duration::from_secs(1));
+    for (name, policy) in [("Ålesund", "public"), ("attic", "private"), ("Belfry", "private"), ("belfry", "private")] {
+        alice.post("/api/v1/rooms", json!({"name": name, "policy": policy})).await.expect(StatusCode::CREATED);
+    }
+    let mut everybody = vec!["alice"];
+    for name in ["bob", "carol", "dave", "eve"] {
+        // All in one millisecond: the order of their arrival does not tell them apart.
+        house.member(&alice, name).await;
+        everybody.push(name);
+    }
+    for limit in [100, 1, 2, 3] {
+        let rooms = all_of(&alice, "/api/v1/rooms", limit).await;
+        let mut names: Vec<_> = rooms.iter().filter_map(|room| room["name"].as_str()).collect();
+        // Small letters among the capitals; where the accents go is the database's own order.
+        let place = |wanted: &str| names.iter().position(|name| *name == wanted);
+        assert!(place("attic") < place("Belfry") && place("belfry") < place("Square"), "{names:?}");
+        names.sort_unstable();
+        assert_eq!(names, ["Belfry", "Square", "attic", "belfry", "Ålesund"]);
+        let members = all_of(&alice, &format!("/api/v1/rooms/{}/members", alice.square().await), limit).await;
+        let mut names: Vec<_> = members.iter().filter_map(|member| member["user"]["username"].as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, everybody, "{limit} at a time: {members:?}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_goes_on_where_the_last_room_was_deleted_meanwhile(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(house) = House::on(engine).await else { return };
+    let alice = house.administrator("alice").await;
+    let attic = alice.post("/api/v1/rooms", json!({"name": "Attic"})).await.expect(StatusCode::CREATED);
+    let first = alice.get("/api/v1/rooms?limit=1").await;
+    assert_eq!(first.body["data"][0]["name"], "Attic");
+    let next = first.body["next"].as_str().expect("there is more");
+    alice.delete(&format!("/api/v1/rooms/{}", attic["id"].as_str().expect("an id"))).await;
+    let rest = alice.get(&format!("/api/v1/rooms?cursor={next}")).await.expect(StatusCode::OK);
+    assert_eq!(rest[0]["name"], "Square");
+    for forged in ["nonsense", "%00", ""] {
+        alice.get(&format!("/api/v1/rooms?cursor={forged}")).await.refused(400, "request.invalid_cursor");
+    }
+    for limit in ["0", "101"] {
+        alice.get(&format!("/api/v1/rooms?limit={limit}")).await.refused(422, "validation");
+    }
 }
 
 // CH-9

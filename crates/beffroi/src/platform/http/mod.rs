@@ -9,6 +9,7 @@ pub mod describe;
 pub mod door;
 pub mod etag;
 pub mod host;
+pub mod keyset;
 pub mod nowhere;
 pub mod payload;
 pub mod serve;

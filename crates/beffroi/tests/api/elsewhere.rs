@@ -74,6 +74,7 @@ async fn who_was_removed_elsewhere_hears_nothing_after_it(
     let removed = at_bob.next().await;
     assert_eq!(removed["kind"], "member.changed");
     assert_eq!((&removed["data"]["user"]["username"], &removed["data"]["role"]), (&json!("bob"), &json!(null)));
+    assert_eq!(at_bob.next().await, json!({"t": "left", "room": cellar.room}));
     assert_eq!(at_bob.next().await["data"]["text"], "in the square");
     assert_eq!(at_alice.next().await["kind"], "member.changed");
     for text in ["he is gone", "at last", "in the square"] {
@@ -112,6 +113,7 @@ async fn a_room_deleted_elsewhere_is_left_by_everybody(#[values(Sqlite, Postgres
     assert_eq!(cellar.elsewhere.delete(&path).await.status, StatusCode::NO_CONTENT);
     cellar.compare().await;
     cellar.say_in_the_square().await;
+    assert_eq!(at_bob.next().await, json!({"t": "left", "room": cellar.room}));
     assert_eq!(at_bob.next().await["data"]["text"], "in the square");
     assert_eq!(cellar.house.app.hub.room_count(), 1);
 }

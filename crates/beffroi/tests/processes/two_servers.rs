@@ -106,6 +106,7 @@ async fn who_is_removed_from_a_room_by_one_server_hears_no_more_of_it_at_the_oth
     let removed = socket.next().await;
     assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
     assert_eq!((&removed["kind"], &removed["data"]["role"]), (&json!("member.changed"), &Value::Null));
+    assert_eq!(socket.next().await, json!({"t": "left", "room": room}));
     let said = |text: &str| json!({"text": text, "client_id": crate::people::fresh_client_id()});
     let at = |room: &str| format!("/api/v1/rooms/{room}/messages");
     done(&town.alice, Method::POST, &at(&room), Some(said("he is gone"))).await;

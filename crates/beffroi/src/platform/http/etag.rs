@@ -203,7 +203,7 @@ impl Input for IfMatch {
             "in": "header",
             "required": false,
             "description": "The `ETag` of what this change was made after: refused when it has been edited meanwhile",
-            "schema": {"type": "string", "pattern": r#"^(\*|(W/)?"[!#-+\--~]*"(, ?(W/)?"[!#-+\--~]*")*)$"#},
+            "schema": {"type": "string", "pattern": r#"^(\*|(W/)?"[!#-+\--~]*"(, ?(W/)?"[!#-+\--~]*")*)?$"#},
         }));
         operation.codes.push(Code::STALE);
     }

@@ -365,7 +365,12 @@ impl Socket {
                     self.heard.insert(room, seq);
                     self.feed_frame(frame).await
                 }
-                Some(_) => self.fill_hole(room, seq).await,
+                // In the hole may lie their own removal by another process: whoever still belongs there after the number was
+                // committed may hear all of it. The comparison tells anybody else.
+                Some(_) if rooms::is_member(self.app.database.reader(), self.actor.user, room).await? => {
+                    self.fill_hole(room, seq).await
+                }
+                Some(_) => Ok(()),
                 // A room that was left, or is about to be announced as joined.
                 None => Ok(()),
             },

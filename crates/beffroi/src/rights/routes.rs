@@ -6,16 +6,15 @@ use crate::{
     error::Result,
     platform::http::{
         answer::{Created, NoContent, Page},
-        etag::{Current, Editable, IfMatch, Tag},
+        etag::{Current, IfMatch},
         payload::{Ids, Payload},
     },
-    roles::{self, Definition, Permission, PermissionSet, Role},
+    roles::{self, Definition, Permission, Role},
     tx::Tx,
 };
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 #[derive(JsonSchema, Serialize)]
 pub struct PermissionView {
@@ -30,36 +29,16 @@ pub async fn permissions(actor: Actor) -> Page<PermissionView> {
     Page::whole(Permission::ALL.iter().map(view).collect())
 }
 
-#[derive(JsonSchema, Serialize)]
-pub struct RoleView {
-    name: Role,
-    permissions: PermissionSet,
-    is_built_in: bool,
-}
-
-impl From<Definition> for RoleView {
-    fn from(Definition { name, permissions, is_built_in }: Definition) -> Self {
-        Self { name, permissions, is_built_in }
-    }
-}
-
-impl Editable for RoleView {
-    fn tag(&self) -> Tag {
-        Tag::of(&json!(self.permissions))
-    }
-}
-
 /// Lists the roles with what they may do.
-pub async fn list(State(app): State<App>) -> Result<Page<RoleView>> {
-    let all = roles::all(app.database.reader()).await?;
-    Ok(Page::whole(all.into_iter().map(RoleView::from).collect()))
+pub async fn list(State(app): State<App>) -> Result<Page<Definition>> {
+    Ok(Page::whole(roles::all(app.database.reader()).await?))
 }
 
 /// Shows one role.
 ///
 /// Errors: role.not_found.
-pub async fn show(State(app): State<App>, Ids(role): Ids<Role>) -> Result<Current<RoleView>> {
-    Ok(Current(actions::find(app.database.reader(), &role).await?.into()))
+pub async fn show(State(app): State<App>, Ids(role): Ids<Role>) -> Result<Current<Definition>> {
+    Ok(Current(actions::find(app.database.reader(), &role).await?))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -79,12 +58,12 @@ pub async fn define(
     State(app): State<App>,
     circumstances: Circumstances,
     Payload(body): Payload<Define>,
-) -> Result<Created<RoleView>> {
+) -> Result<Created<Definition>> {
     let permissions = actions::permissions(&body.permissions)?;
     let tx = Tx::begin(&app, circumstances).await?;
     let role = actions::define(&tx, &actor, &body.name, permissions).await?;
     tx.commit().await?;
-    Ok(Created { location: format!("/api/v1/roles/{}", role.name.0), data: role.into() })
+    Ok(Created { location: format!("/api/v1/roles/{}", role.name.0), data: role })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -104,12 +83,12 @@ pub async fn change(
     Ids(role): Ids<Role>,
     if_match: IfMatch,
     Payload(body): Payload<Change>,
-) -> Result<Current<RoleView>> {
+) -> Result<Current<Definition>> {
     let permissions = actions::permissions(&body.permissions)?;
     let mut tx = Tx::begin(&app, circumstances).await?;
     let role = actions::change(&mut tx, &actor, &role, permissions, &if_match).await?;
     tx.commit().await?;
-    Ok(Current(role.into()))
+    Ok(Current(role))
 }
 
 /// Deletes a role that nobody has.

@@ -6,9 +6,11 @@ use crate::{
         http::etag::{Editable, Tag},
     },
 };
+use schemars::JsonSchema;
 use sea_orm::{
     ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect, Set, SqlErr, sea_query::OnConflict,
 };
+use serde::Serialize;
 use serde_json::json;
 
 mod role {
@@ -45,7 +47,8 @@ pub async fn ensure_built_in(database: &Database) -> Result<()> {
 }
 
 /// A role and what it may do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(rename = "Role")]
 pub struct Definition {
     pub name: Role,
     pub permissions: PermissionSet,
@@ -69,7 +72,7 @@ impl TryFrom<role::Model> for Definition {
 }
 
 fn stored(permissions: PermissionSet) -> String {
-    serde_json::json!(permissions.names()).to_string()
+    json!(permissions.names()).to_string()
 }
 
 /// What a role may do; an unknown role may do nothing.

@@ -25,8 +25,9 @@ test('bob may no longer read; the page says so and stops trying, and goes on onc
   await bob.page.evaluate(() => { dispatchEvent(new Event('online')); document.dispatchEvent(new Event('visibilitychange')); });
   assert.equal(upgrades, 0, 'it does not try by itself');
   bob.expects(/WebSocket connection to .* failed/, /403 /);
+  const looked = bob.page.waitForResponse((response) => response.url().endsWith('/auth/me'));
   await bob.button('connection.look_again').click();
-  await bob.page.waitForResponse((response) => response.url().endsWith('/auth/me'));
+  await looked;
   await bob.text('connection.forbidden').waitFor();
 
   await founder.ask('PUT', '/roles/guestbook', { permissions });

@@ -287,7 +287,7 @@ async function walkDemo(street, look, at) {
   await guest.page.getByRole('region', { name: guest.t('demo.label') }).getByRole('button').first().waitFor();
   await at('demo-sign-in', guest);
   await guest.page.getByRole('region', { name: guest.t('demo.label') }).getByRole('button', { name: 'amelie' }).click();
-  if (look.width < 720) await guest.page.getByRole('navigation').getByRole('link').last().click();
+  if (look.width < 720) await guest.page.getByRole('navigation').locator('a[href^="/rooms/"]').last().click();
   await guest.list.getByRole('listitem').first().waitFor();
   await at('demo-room', guest);
 }

@@ -75,8 +75,8 @@ test('alice is asked about a use from a new network while she is here, and at he
   await question.waitFor();
   await question.getByRole('button', { name: alice.t('notice.look') }).click();
   const dialog = alice.dialog('sessions.title');
-  await dialog.getByText(alice.t('sessions.new_network')).waitFor();
-  await dialog.getByText(alice.t('security.new_network')).waitFor();
+  await dialog.getByText(alice.t('sessions.new_network'), { exact: true }).waitFor();
+  await dialog.getByText(alice.t('security.new_network'), { exact: true }).waitFor();
   await alice.page.keyboard.press('Escape');
   await question.getByRole('button', { name: alice.t('notice.was_me') }).click();
   await question.waitFor({ state: 'detached' });
